@@ -18,13 +18,12 @@ extension Command {
         help:
             "Write a Slurm script with one task per run, without running it. A task that reaches its time limit saves its state, is requeued and resumes."
     )
-    private static let slurmArray = Option.integer(
-        "slurm-array", "N", in: 1...4_000_000,
-        help:
-            "Maximum number of tasks per job array (default: \(SlurmScript.usualArraySize)). If there are more runs, submit.sh submits several arrays."
-    )
     private static let collect = Switch(
         name: "collect", help: "Write the tables for the finished runs, without running any.")
+    /// Options of the single runs.
+    private static let passedOn: [any OptionDeclaration] = [
+        threads, Common.cache, Common.cacheLimit, Common.noCache,
+    ]
 
     /// Runs all members of a config's sweep and compares them.
     static let ablate: Command = Command(
@@ -36,7 +35,13 @@ extension Command {
         options: [
             Common.set, name, Common.runs, jobs, threads, Common.cache, Common.cacheLimit, Common.noCache,
             printing, slurm, Common.slurmOptions,
-            slurmArray, collect,
+            Common.slurmArray, collect,
+        ],
+        rules: [
+            .exclusive(printing, [slurm, collect]), .exclusive(slurm, [collect]),
+            .requires([Common.slurmOptions, Common.slurmArray], slurm),
+            .useless([jobs], with: printing), .useless([jobs], with: slurm),
+            .useless([jobs] + passedOn, with: collect),
         ],
         examples: [
             (
@@ -60,10 +65,7 @@ extension Command {
             throw UsageError("missing argument: the experiment's JSON file")
         }
         let modes = [printing, slurm, collect].filter { arguments[$0] }
-        guard modes.count < 2 else {
-            throw UsageError("--\(modes[0].name) and --\(modes[1].name) are mutually exclusive")
-        }
-        let options = try slurmOptions(arguments)
+        let options = try arguments.slurmOptions()
         try Command.checkName(arguments[name])
         _ = try arguments.featureCache()
         let environment = ProcessInfo.processInfo.environment
@@ -101,7 +103,7 @@ extension Command {
                 name: (ablation.folder as NSString).lastPathComponent, commands: commands, threads: each,
                 folder: FileManager.default.currentDirectoryPath,
                 logs: URL(fileURLWithPath: ablation.folder + "/logs").path,
-                arraySize: arguments[slurmArray] ?? SlurmScript.usualArraySize, options: options)
+                arraySize: arguments.slurmArraySize, options: options)
             return try write(script, ablation)
         }
         try run(ablation, jobs: jobs) { ["Train"] + words($0) + ["--exit-with-parent"] }
@@ -142,7 +144,7 @@ extension Command {
     ) throws {
         let table = AblationTable(ablation)
         try table.write()
-        print(table.table.text)
+        print(table.table.text + table.table.protocolLine)
         // A single member has nothing to be compared with: its other metrics and its classes are of interest.
         if ablation.plan.members.count == 1, !table.groups[0].members.isEmpty {
             print(table.overview.text)
@@ -167,37 +169,17 @@ extension Command {
                 failures.map { ($0.single.id, $0.reason) }, uniquingKeysWith: { first, _ in first }))
     }
 
-    /// What `--slurm-options` asks for; none without it.
-    private static func slurmOptions(_ arguments: Arguments) throws -> SlurmOptions {
-        if arguments[slurm] { return try arguments.slurmOptions() }
-        let without = arguments[Common.slurmOptions] != nil ? Common.slurmOptions.name : slurmArray.name
-        guard arguments[Common.slurmOptions] == nil, arguments[slurmArray] == nil else {
-            throw UsageError("--\(without) requires --slurm")
-        }
-        return SlurmOptions()
-    }
-
     private static func write(_ script: SlurmScript, _ ablation: Ablation) throws {
         let folder = URL(fileURLWithPath: ablation.folder).path
-        let (path, submission) = (folder + "/slurm.sh", folder + "/submit.sh")
-        try AtomicFile.write(Array(script.text.utf8), to: path)
-        // One of an earlier call might submit tasks that there are no more.
-        unlink(submission)
-        if script.needsSubmission {
-            try AtomicFile.write(Array(script.submission(of: path).utf8), to: submission)
-        }
-        let tasks = NumberText.count(script.commands.count, "task")
-        let arrays =
-            script.needsSubmission
-            ? "; \(submission) submits arrays of at most \(NumberText.count(script.arraySize))" : ""
+        let written = try WrittenScript(script, path: folder + "/slurm.sh")
         let words = commandLine(
-            CommandLine.arguments, withoutFlags: [slurm.name],
-            options: [Common.slurmOptions.name, slurmArray.name])
+            CommandLine.arguments, withoutFlags: [slurm.name, Common.noCache.name],
+            options: [Common.slurmOptions.name, Common.slurmArray.name] + passedOn.map(\.name))
         print(
             """
-            Wrote \(path) with \(tasks)\(arrays).
+            Wrote \(written.summary).
             Submit it, then write the tables:
-                \(script.needsSubmission ? "bash \(Shell.quoted(submission))" : "sbatch \(Shell.quoted(path))")
+                \(written.command)
                 \(Shell.line(words + ["--collect"]))
             """)
     }

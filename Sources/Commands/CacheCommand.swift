@@ -13,6 +13,7 @@ extension Command {
         name: "cache",
         summary: "Show the size of the feature cache, or clear it.",
         options: [Common.cache, Common.cacheLimit, clear, Common.json],
+        rules: [.useless([Common.cacheLimit], with: clear)],
         examples: [
             ("Train cache", "Show the folder, its size, the number of entries and when they were used."),
             ("Train cache --cache-limit 500MB", "Evict the least recently used entries beyond 500 MB."),
@@ -21,9 +22,6 @@ extension Command {
         run: { arguments in
             let folder = arguments[Common.cache] ?? FeatureCache.defaultFolder
             if arguments.has(Common.cacheLimit.name) {
-                guard !arguments[clear] else {
-                    throw UsageError("--clear removes all entries; --cache-limit would have no effect")
-                }
                 // Opening a cache evicts what exceeds its limit.
                 _ = FeatureCache(folder: folder, limit: try arguments.cacheLimit())
             }

@@ -113,6 +113,7 @@ extension Command {
             "Check a split for leakage between its subsets, such as shared speakers, takes and recordings.",
         argument: source,
         options: [how, strict, names, TableFormat.option, Common.set, Common.cache, Common.noCache],
+        rules: [.useless([Common.cache, Common.noCache], with: names)],
         examples: [
             (
                 "Train data audit Experiments/quickstart.json --strict",

@@ -62,6 +62,9 @@ extension Command {
             Common.cacheLimit,
             Common.noCache,
         ],
+        rules: [
+            .exclusive(subset, [data]), .requires([labels, segmentFile, allowPartial], data),
+        ],
         examples: [
             ("Train evaluate runs/quickstart", "Recompute the metrics on the run's test set."),
             (
@@ -117,17 +120,18 @@ extension Command {
             to: arguments[out], in: set.map { RunSet.ablationFolder($0.path) ?? $0.path })
         if arguments.tableFormat == .table {
             print(try evaluation.predictions.report())
-            print(ResultText.metrics(evaluation.result))
+            print(ResultText.metrics(evaluation.result, of: evaluation.data == nil ? nil : evaluation.name))
             if let table = evaluation.adaptationTable { print("\n\(table.text)") }
             print("\n\(place(folder))")
         } else {
             let name = set?.name ?? records.map(\.name).joined(separator: ", ")
+            var table =
+                evaluation.adaptationTable
+                ?? ResultText.table(evaluation.result, title: "\(name) on \(evaluation.name)")
+            table.protocolText = try evaluation.protocolText()
             Terminal.show(
                 arguments.tableFormat == .json
-                    ? json(evaluation) + "\n"
-                    : arguments.tableFormat.text(
-                        evaluation.adaptationTable
-                            ?? ResultText.table(evaluation.result, title: "\(name) on \(evaluation.name)")))
+                    ? json(evaluation) + "\n" : arguments.tableFormat.text(table))
             Terminal.error(place(folder))
         }
     }
@@ -199,26 +203,13 @@ extension Command {
         let folder = try evaluation.write(to: arguments[out])
         evaluation.truncations.forEach(Terminal.error)
         if arguments.tableFormat == .table {
-            print(evaluation.overview.text + "\n" + evaluation.folds.text)
+            let overview = evaluation.overview
+            print(overview.text + overview.protocolLine + "\n" + evaluation.folds.text)
             if let adaptation = adaptation(arguments) { print(adaptation.note + "\n") }
             print(place(folder))
         } else {
             Terminal.show(arguments.tableFormat.text(evaluation.overview))
             Terminal.error(place(folder))
         }
-    }
-
-    private static func checkOptions(_ arguments: Arguments) throws {
-        if arguments[data] != nil {
-            guard arguments[subset] == nil else {
-                throw UsageError("--subset and --data are mutually exclusive")
-            }
-            return
-        }
-        let unused = [
-            ("labels", arguments[labels] != nil), ("segments", arguments[segmentFile] != nil),
-            ("allow-partial", arguments[allowPartial]),
-        ]
-        if let option = unused.first(where: \.1)?.0 { throw UsageError("--\(option) requires --data") }
     }
 }

@@ -41,6 +41,11 @@ extension Command {
                 Terminal.error("note: \(note)")
             }
             let model = try trained.merged()
+            if arguments[anySteps], !model.hasTimeAxis {
+                throw UsageError(
+                    "--any-steps applies to models of sequences; the input of this model has the shape \(model.input), without a time axis of any length"
+                )
+            }
             let place = RunSet.ablationFolder(path) ?? path
             let member = set?.fileName.map { "/" + $0 } ?? ""
             let folder = arguments[out] ?? (isRun ? place + "/export" + member : "export")

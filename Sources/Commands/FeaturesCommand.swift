@@ -52,7 +52,16 @@ extension Command {
             completion: .files),
         options: [
             pipeline, model, layer, out, Common.set, keeping, Common.cacheLimit, threads, part, slurm, parts,
-            Common.slurmOptions, describe,
+            Common.slurmOptions, Common.slurmArray, describe,
+        ],
+        rules: [
+            .useless(
+                [layer, out, keeping, Common.cacheLimit, threads, part, slurm, parts], with: describe),
+            .requires([Common.cacheLimit, part, slurm], keeping),
+            .exclusive(pipeline, [model]),
+            .exclusive(part, [slurm, layer, out], because: "--part fills the cache"),
+            .exclusive(slurm, [layer, out], because: "its tasks fill the cache"),
+            .requires([parts, Common.slurmOptions, Common.slurmArray], slurm), .requires([slurm], parts),
         ],
         examples: [
             (
@@ -76,14 +85,7 @@ extension Command {
         run: runFeatures)
 
     private static func runFeatures(_ arguments: Arguments) throws {
-        if arguments[Common.cacheLimit] != nil, arguments[keeping] == nil {
-            throw UsageError("--cache-limit requires --cache; without it, no features are cached")
-        }
-        try checkParts(arguments)
         if let name = arguments[model] { try FeatureInput.checkSingle(name) }
-        if arguments[pipeline] != nil, arguments[model] != nil {
-            throw UsageError("--pipeline and --model are mutually exclusive")
-        }
         if arguments[describe], arguments.all.isEmpty {
             return try describe(try namedPipeline(arguments) ?? FeaturePipeline())
         }
@@ -138,31 +140,15 @@ extension Command {
         }
     }
 
-    private static func checkParts(_ arguments: Arguments) throws {
-        for name in [part.name, slurm.name] where arguments.has(name) {
-            guard arguments[keeping] != nil else { throw UsageError("--\(name) requires --cache") }
-            for other in [layer.name, out.name] where arguments.has(other) {
-                throw UsageError("--\(name) fills the cache and cannot be combined with --\(other)")
-            }
-        }
-        if arguments[part] != nil, arguments[slurm] != nil {
-            throw UsageError("--part and --slurm are mutually exclusive")
-        }
-        guard (arguments[slurm] == nil) == (arguments[parts] == nil) else {
-            throw UsageError("--slurm and --parts require each other")
-        }
-        if arguments[Common.slurmOptions] != nil, arguments[slurm] == nil {
-            throw UsageError("--slurm-options requires --slurm")
-        }
-    }
-
     /// Writes a script with a task for each part of the clips.
     private static func writeScript(to file: String, _ arguments: Arguments, _ clips: Int) throws {
         let count = min(arguments[parts] ?? 1, max(clips, 1))
         let threads = arguments[threads] ?? Parallel.threads
         let own = commandLine(
             Array(CommandLine.arguments.dropFirst()),
-            options: [slurm.name, parts.name, Common.slurmOptions.name, Self.threads.name])
+            options: [
+                slurm.name, parts.name, Common.slurmOptions.name, Common.slurmArray.name, Self.threads.name,
+            ])
         let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
         let commands = (1...count).map {
             Shell.line([program] + own + ["--threads", "\(threads)", "--part", "\($0)/\(count)"])
@@ -171,14 +157,16 @@ extension Command {
         let script = SlurmScript(
             name: "features", commands: commands, threads: threads,
             folder: FileManager.default.currentDirectoryPath,
-            logs: (path as NSString).deletingLastPathComponent, arraySize: count,
-            options: try arguments.slurmOptions())
-        try AtomicFile.write(Array(script.text.utf8), to: path)
+            logs: (path as NSString).deletingLastPathComponent, arraySize: arguments.slurmArraySize,
+            options: try arguments.slurmOptions(),
+            submissionName: ((path as NSString).lastPathComponent as NSString).deletingPathExtension
+                + "-submit.sh")
+        let written = try WrittenScript(script, path: path)
         print(
             """
-            Wrote \(path) with \(NumberText.count(count, "task")) for \(NumberText.count(clips, "clip")).
+            Wrote \(written.summary), for \(NumberText.count(clips, "clip")).
             Submit it, then use the features with the same --cache:
-                sbatch \(Shell.quoted(path))
+                \(written.command)
             """)
     }
 

@@ -79,6 +79,12 @@ extension Command {
             Common.threads,
             Common.cache, Common.cacheLimit, Common.noCache,
         ],
+        rules: [
+            .exclusive(timeline, [truncate], because: "truncated recordings have no windows"),
+            .exclusive(segmented, [timeline, window, step, truncate, saliency, adapt]),
+            .requires([plots, output], saliency),
+            .exclusive(stateful, [window, attention], because: "there are no windows"),
+        ],
         examples: [
             (
                 "Train predict some.wav --model runs/quickstart",
@@ -199,28 +205,11 @@ extension Command {
             throw UsageError(
                 "--timeline applies to tables and CSV; --format json always includes the windows")
         }
-        if arguments[timeline], arguments[truncate] {
-            throw UsageError(
-                "--timeline and --truncate are mutually exclusive: truncated recordings have no windows")
-        }
-        if arguments[segmented] != nil {
-            let others = [timeline.name, window.name, step.name, truncate.name, saliency.name]
-            if let name = others.first(where: arguments.has) {
-                throw UsageError("--segments and --\(name) are mutually exclusive")
-            }
-            if isStream { throw UsageError("--segments applies to files") }
-            if arguments.has(adapt.name) {
-                throw UsageError("--segments and --adapt are mutually exclusive")
-            }
-        }
+        if arguments[segmented] != nil, isStream { throw UsageError("--segments applies to files") }
         if arguments[adapt] != nil, isStream || arguments[saliency] != nil {
             throw UsageError("--adapt applies to files, without --saliency")
         }
-        if arguments[saliency] == nil {
-            for name in [plots.name, output.name] where arguments.has(name) {
-                throw UsageError("--\(name) requires --saliency")
-            }
-        } else {
+        if arguments[saliency] != nil {
             guard format == "json" || arguments[plots] != nil else {
                 throw UsageError("--saliency requires --format json, or --plots FOLDER for images")
             }
@@ -228,15 +217,8 @@ extension Command {
                 throw UsageError("--saliency applies to files without --timeline")
             }
         }
-        if arguments[stateful] {
-            guard isStream else {
-                throw UsageError("--stateful applies to audio from standard input (-)")
-            }
-            guard arguments[window] == nil, !arguments[attention] else {
-                throw UsageError(
-                    "--stateful and \(arguments[attention] ? "--attention" : "--window") are mutually exclusive: there are no windows"
-                )
-            }
+        if arguments[stateful], !isStream {
+            throw UsageError("--stateful applies to audio from standard input (-)")
         }
         guard isStream else {
             if arguments[rate] != nil {

@@ -24,6 +24,11 @@ extension Command {
             row, Common.runs, jobs, threads, Common.cache, Common.cacheLimit, Common.noCache, show,
             TableFormat.option,
         ],
+        rules: [
+            .useless(
+                [row, Common.runs, jobs, threads, Common.cache, Common.cacheLimit, Common.noCache],
+                with: show)
+        ],
         examples: [
             (
                 "Train reproduce Experiments/tables/five-systems.json",
@@ -43,10 +48,7 @@ extension Command {
     private static func reproduceTable(_ arguments: Arguments) throws {
         let path = try arguments.required("a results table (JSON file)")
         var table = try ResultsTable.read(path)
-        if arguments[show] {
-            guard arguments[row] == nil else { throw UsageError("--row and --print are mutually exclusive") }
-            return write(table, arguments.tableFormat)
-        }
+        if arguments[show] { return write(table, arguments.tableFormat) }
         _ = try arguments.featureCache()
         let names =
             try arguments[row].map { [table.rows[try table.index(ofRow: $0)].name] } ?? table.rows.map(\.name)

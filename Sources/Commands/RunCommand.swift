@@ -29,6 +29,9 @@ extension Command {
             resume, finish,
             exitWithParent, Common.quiet, Common.json,
         ],
+        rules: [
+            .exclusive(finish, [resume], because: "--finish starts, resumes or keeps the run as needed")
+        ],
         examples: [
             ("Train run", "Run the quickstart: a small model on a synthetic corpus generated on the fly."),
             (
@@ -83,7 +86,8 @@ extension Command {
                 ? observer.result(result, place) : try show(place, isQuickstart: arguments.argument == nil)
         } catch let stop as RunStopped {
             observer.finish()
-            var words = CommandLine.arguments.filter { $0 != "--resume" }
+            let own = [resume, finish, exitWithParent].map(\.name)
+            var words = commandLine(CommandLine.arguments, withoutFlags: own, options: [])
             if arguments[Self.name] == nil { words += ["--name", name] }
             let again = Shell.line(words + ["--resume"])
             Terminal.error(

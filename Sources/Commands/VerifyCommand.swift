@@ -21,6 +21,11 @@ extension Command {
         options: [
             quick, row, keep, Common.threads, Common.cache, Common.cacheLimit, Common.noCache, Common.quiet,
         ],
+        rules: [
+            .useless(
+                [keep, Common.threads, Common.cache, Common.cacheLimit, Common.noCache, Common.quiet],
+                with: quick)
+        ],
         examples: [
             (
                 "Train verify runs/quickstart",
@@ -76,7 +81,6 @@ extension Command {
 
     /// Compares the files of a run with their checksums.
     private static func checkFiles(_ folder: String, _ arguments: Arguments) throws {
-        guard !arguments[keep] else { throw UsageError("--keep has no effect with --quick") }
         guard let checksums = try RunChecksums(folder: folder) else {
             throw FileError(
                 file: folder, place: RunFile.checksums, found: "no such file",

@@ -78,8 +78,7 @@ final class ONNXExport {
         // Sequences of vectors or token ids have a time axis; images do not.
         let mayHaveTime = model.input.count == 1 || model.input.count == 2
         var input = ONNXSignal(
-            Self.input, shape: model.input, hasAnySteps: options.anySteps && model.input.count == 2)
-        if options.anySteps, model.input.count == 1, model.beginsWithWords { input.hasAnySteps = true }
+            Self.input, shape: model.input, hasAnySteps: options.anySteps && model.hasTimeAxis)
         graph.addInput(.init(name: Self.input, type: .float, shape: sizes(input)))
         if options.lengths, mayHaveTime {
             let layer = ONNXLayer(layer: model.layer, path: Self.lengths, graph: graph, export: self)
@@ -133,6 +132,11 @@ final class ONNXExport {
             kind == .pooling ? [.named("batch"), time] : [.named("batch"), .named("heads"), time, time]
         attention.append((path, value, shape))
     }
+}
+
+extension Model {
+    /// Whether the input has a time axis, whose length an export can leave open: sequences of vectors or token ids have one.
+    package var hasTimeAxis: Bool { input.count == 2 || input.count == 1 && beginsWithWords }
 }
 
 extension Layer {

@@ -69,6 +69,27 @@ import Testing
                 ##"\caption{a\_b \& 5 \% \{x\} \textbackslash{} \textasciitilde{}\textasciicircum{}\#\$}"##))
     }
 
+    /// A table without rows says so.
+    @Test func latexOfNothingHasARow() {
+        let empty = ValueTable(title: "Findings", columns: ["split", "finding"], rows: [])
+        #expect(
+            empty.latex.contains(#"    \multicolumn{2}{c}{none} \\"# + "\n    \\bottomrule"), "\(empty.latex)"
+        )
+    }
+
+    /// Programs get the protocol and the note, too.
+    @Test func jsonOfValuesNamesTheProtocol() {
+        var values = ValueTable(
+            title: "t", columns: ["name", "uar"], rows: [[.text("a"), .share(0.5)]], note: "A note.")
+        values.protocolText = "5-fold cross-validation"
+        #expect(
+            values.json == [
+                "title": "t", "protocol": "5-fold cross-validation", "note": "A note.",
+                "columns": ["name", "uar"], "rows": [["name": "a", "uar": 0.5]],
+            ])
+        #expect(values.htmlPage.contains("Protocol: 5-fold cross-validation."))
+    }
+
     @Test func csvAndJSONHaveTheNumbersAsTheyAre() {
         #expect(
             table.csv == """

@@ -297,7 +297,8 @@ import Testing
             )
             #expect(lines[2].hasPrefix("    bash '") && lines[2].hasSuffix("/submit.sh'"))
             #expect(
-                lines[3].hasSuffix("--cache-limit 5MB --collect") && !lines[3].contains("slurm"),
+                lines[3].hasSuffix(" --collect") && !lines[3].contains("slurm")
+                    && !lines[3].contains("cache"),
                 "\(lines[3])")
             let script = try String(contentsOfFile: folder + "/slurm.sh", encoding: .utf8)
             #expect(script.contains("\n#SBATCH --time=5\n#SBATCH -p main\n") && !script.contains("--array="))
@@ -375,7 +376,9 @@ import Testing
             let nothing = try BuiltProgram.run("ablate", config, "--runs", runs + "x", "--collect")
             #expect(nothing.status == 64 && nothing.errors.contains("there is no ablation in"))
             let both = try BuiltProgram.run("ablate", config, "--print", "--collect")
-            #expect(both.status == 64)
+            #expect(
+                both.status == 64
+                    && both.errors.hasPrefix("error: --print and --collect are mutually exclusive\n"))
         }
     }
 }

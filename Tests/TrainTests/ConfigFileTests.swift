@@ -133,6 +133,24 @@ import Testing
             let short = try BuiltProgram.run(
                 "check", folder + "/small.json", "--set", "data.classes=[\"sad\"]")
             #expect(short.status == 1 && short.errors.contains("model: outputs [8], expected [1]"))
+            #expect(
+                short.errors.contains(
+                    "data.classes: expected at least two classes for a classification, found only \"sad\""),
+                "\(short.errors)")
+        }
+    }
+
+    /// Metrics of other tasks are refused before anything is trained.
+    @Test func metricsThatDoNotApplyAreRefused() throws {
+        try SmallExperiment.inFolder { folder in
+            let metrics = #"evaluation.metrics=["ccc", "uar"]"#
+            let message =
+                "evaluation.metrics[0]: \"ccc\" does not apply to this model; use one of accuracy, uar, "
+            for words in [["check", folder + "/small.json"], SmallExperiment.run(folder)] {
+                let ending = try BuiltProgram.run(words + ["--set", metrics])
+                #expect(ending.status == 1 && ending.errors.contains(message), "\(ending.errors)")
+            }
+            #expect(!FileManager.default.fileExists(atPath: folder + "/runs"))
         }
     }
 

@@ -96,6 +96,10 @@ import Testing
         #expect(both.status == 0 && both.output.contains("members:no dropout,accuracy,"), "\(both.output)")
         let latex = try BuiltProgram.run("compare", members, "--format", "latex")
         #expect(latex.output.contains(#"\begin{tabular}"#) && latex.output.contains(#"Holm"#) == false)
+        for format in ["table", "markdown", "html"] {
+            let text = try BuiltProgram.run("compare", members, "--format", format).output
+            #expect(text.contains("Protocol: 2-fold speaker-independent cross-validation, 4 test"), "\(text)")
+        }
         let byFolds = try BuiltProgram.run("compare", members, "--test", "folds")
         #expect(
             byFolds.output.contains("There is no test: it requires at least 3 folds with different results."))
@@ -109,7 +113,10 @@ import Testing
     @Test func modelsOfAllFoldsAreEvaluatedCombinedAndExported() throws {
         let own = try BuiltProgram.run("evaluate", folds, "--format", "json", "--no-cache")
         #expect(own.status == 0, "\(own.errors)")
-        let rows = try JSONValue.parse(own.output).elements ?? []
+        let table = try JSONValue.parse(own.output)
+        let rows = table["rows"]?.elements ?? []
+        #expect(table["protocol"]?.text?.hasPrefix("2-fold speaker-independent cross-validation") == true)
+        #expect(table["note"]?.text?.contains("95% confidence intervals over 4 test speakers") == true)
         let collected = try JSONValue.load(folds + "/table.json")["rows"]?.elements?.first
         let uar = rows.first { $0["metric"]?.text == "uar" }
         #expect(uar?["pooled"]?.double != nil && uar?["pooled"]?.double == collected?["pooled"]?.double)
@@ -146,8 +153,8 @@ import Testing
         let beside = try BuiltProgram.run("evaluate", folds, "--data", data, "--ensemble", "--no-cache")
         #expect(try beside.output.contains("Results: " + folds + "/evaluations/"))
         #expect(!FileManager.default.fileExists(atPath: first))
-        let table = try BuiltProgram.run("evaluate", folds, "--format", "latex", "--no-cache")
-        #expect(table.output.hasPrefix(#"\begin{table}"#), "\(table.errors)")
+        let latex = try BuiltProgram.run("evaluate", folds, "--format", "latex", "--no-cache")
+        #expect(latex.output.hasPrefix(#"\begin{table}"#), "\(latex.errors)")
 
         let file = try folder + "/all.safetensors"
         let combined = try BuiltProgram.run("combine", folds, "--out", file)
@@ -175,7 +182,7 @@ import Testing
     @Test func runsAreListed() throws {
         let listed = try BuiltProgram.run("runs", folder + "/runs", "--format", "json")
         #expect(listed.status == 0, "\(listed.errors)")
-        let rows = try JSONValue.parse(listed.output).elements ?? []
+        let rows = try JSONValue.parse(listed.output)["rows"]?.elements ?? []
         #expect(rows.map { $0["name"]?.text } == ["folds", "members"])
         #expect(rows.map { $0["kind"]?.text } == ["cross-validation", "ablation of 2 members"])
         #expect(rows.allSatisfy { $0["state"]?.text == "finished" && $0["uar"]?.double != nil })

@@ -83,14 +83,15 @@ import Testing
     /// The embedded corpus speaks in emotions, so that loudness and length tell them: said unless names alone are compared.
     @Test func auditsSayWhatRecordingsGiveAway() throws {
         try SmallExperiment.inFolder { folder in
-            let words = ["data", "audit", folder + "/small.json", "--no-cache"]
-            let whole = try BuiltProgram.run(words)
+            let words = ["data", "audit", folder + "/small.json"]
+            let whole = try BuiltProgram.run(words + ["--no-cache"])
             #expect(whole.status == 0, "\(whole.errors)")
             #expect(
                 whole.output.contains("warning: loudness (RMS level) alone predicts the class with UAR 0."))
             let names = try BuiltProgram.run(words + ["--names-only"])
             #expect(names.status == 0 && !names.output.contains("alone predicts the class"))
-            let json = try JSONValue.parse(BuiltProgram.run(words + ["--format", "json"]).output)
+            let json = try JSONValue.parse(
+                BuiltProgram.run(words + ["--format", "json", "--no-cache"]).output)
             let findings = json.elements?.first?["findings"]?.elements ?? []
             #expect(findings.contains { $0["kind"] == "recording" && $0["severity"] == "warning" })
         }

@@ -220,7 +220,7 @@ import Testing
                     "--slurm", script, "--parts", "2", "--threads", "1", "--slurm-options", "--time=1:00:00",
                 ])
             #expect(
-                ending.status == 0 && ending.output.contains("with 2 tasks for 3 clips"), "\(ending.errors)")
+                ending.status == 0 && ending.output.contains("with 2 tasks, for 3 clips"), "\(ending.errors)")
             let text = try String(contentsOfFile: script, encoding: .utf8)
             #expect(text.contains("#SBATCH --array=1-2\n") && text.contains("#SBATCH --time=1:00:00\n"))
             func entries() -> Int {
@@ -246,12 +246,34 @@ import Testing
         }
     }
 
+    /// More tasks than fit into an array are submitted by a second script, as those of an ablation.
+    @Test func moreTasksThanAnArrayMayHave() throws {
+        try inSounds { folder in
+            let script = folder + "/features.sh"
+            let ending = try BuiltProgram.run(
+                "features", "manifest:\(folder)/clips.csv", "--cache", folder + "/cache", "--slurm", script,
+                "--parts", "3", "--slurm-array", "2")
+            #expect(ending.status == 0, "\(ending.errors)")
+            #expect(
+                ending.output.contains(
+                    "with 3 tasks; \(folder)/features-submit.sh submits arrays of at most 2, for 3 clips"),
+                "\(ending.output)")
+            #expect(ending.output.contains("    bash "))
+            #expect(try !String(contentsOfFile: script, encoding: .utf8).contains("--array="))
+            let submission = try String(contentsOfFile: folder + "/features-submit.sh", encoding: .utf8)
+            #expect(submission.contains("sbatch --array=1-2 ") && submission.contains("sbatch --array=1-1 "))
+        }
+    }
+
     @Test(arguments: [
         (["--part", "1/2"], "--part requires --cache"),
         (["--part", "3/2", "--cache", "c"], "I/N with I from 1 to N"),
-        (["--part", "1/2", "--cache", "c", "--out", "x.npy"], "cannot be combined with --out"),
-        (["--slurm", "s.sh", "--cache", "c"], "--slurm and --parts require each other"),
-        (["--parts", "2"], "--slurm and --parts require each other"),
+        (
+            ["--part", "1/2", "--cache", "c", "--out", "x.npy"],
+            "--part and --out are mutually exclusive: --part fills the cache"
+        ),
+        (["--slurm", "s.sh", "--cache", "c"], "--slurm requires --parts"),
+        (["--parts", "2"], "--parts requires --slurm"),
         (["--slurm-options", "--time=1"], "--slurm-options requires --slurm"),
     ])
     func partsThatMakeNoSenseAreExplained(_ more: [String], _ expected: String) throws {

@@ -54,6 +54,10 @@ import Testing
                 #expect(call.status == 0, "\(words): \(call.errors)")
                 let svg = try String(contentsOfFile: file, encoding: .utf8)
                 #expect(svg.hasPrefix("<svg") && svg.hasSuffix("</svg>\n") || svg.contains("</svg>"))
+                if words.contains("permutation") || words.contains("families") {
+                    let note = "95% intervals over 10 random shuffles, not over speakers"
+                    #expect(call.output.contains(note) && svg.contains(note), "\(call.output)")
+                }
             }
             // Of these plots, three importances, one of SHAP values and two projections have read the test set.
             let lines = try reads()

@@ -26,10 +26,15 @@ import Testing
             #expect(try JSONValue.parse(json.output)["test"] == wanted["test"])
             let predictions = FileManager.default.contents(atPath: run + "/" + RunFile.predictions)
             #expect(FileManager.default.contents(atPath: out + "/" + RunFile.predictions) == predictions)
+            let latex = try BuiltProgram.run(
+                "evaluate", run, "--format", "latex", "--out", folder + "/latex", "--no-cache")
+            #expect(latex.output.contains("hold-out test, ") && latex.output.contains("1 seed ("), "\(latex)")
             let table = try BuiltProgram.run("evaluate", run, "--subset", "train", "--no-cache")
             #expect(table.status == 0 && table.output.contains("accuracy"))
             let both = try BuiltProgram.run("evaluate", run, "--subset", "train", "--data", "folders:/x")
-            #expect(both.status == 64 && both.errors.contains("mutually exclusive"))
+            #expect(
+                both.status == 64
+                    && both.errors.hasPrefix("error: --subset and --data are mutually exclusive\n"))
         }
     }
 
@@ -318,6 +323,9 @@ import Testing
             #expect(
                 ending.status == 0 && ending.errors.contains("warning: judging by their names"),
                 "\(ending.errors)")
+            // The column has the name of the data.
+            #expect(
+                ending.output.contains(" value") && !ending.output.contains("\ntest "), "\(ending.output)")
             let reads = try String(contentsOfFile: copy + "/" + RunFile.testReads, encoding: .utf8)
             #expect(reads.contains("evaluation on other data"))
         }
@@ -333,6 +341,24 @@ import Testing
             }
             let steps = try BuiltProgram.run("export", run, "--out", folder + "/any", "--any-steps")
             #expect(steps.status == 0, "\(steps.errors)")
+        }
+    }
+
+    /// A model of vectors has no steps whose number an export could leave open.
+    @Test func exportRefusesStepsThatAModelDoesNotHave() throws {
+        try SmallExperiment.inFolder { folder in
+            let made = try BuiltProgram.run(
+                SmallExperiment.run(
+                    folder, "--quiet", "--set", "training.epochs=1", "--set",
+                    #"features.layout={"type": "summary", "entries": [{"feature": {"type": "mfcc"}}]}"#,
+                    "--set", #"model=[{"type": "dense", "units": 8}]"#))
+            try #require(made.status == 0, "\(made.errors)")
+            let ending = try BuiltProgram.run("export", folder + "/runs/small", "--any-steps")
+            #expect(
+                ending.status == 64
+                    && ending.errors.hasPrefix("error: --any-steps applies to models of sequences; the input"),
+                "\(ending.errors)")
+            #expect(!FileManager.default.fileExists(atPath: folder + "/runs/small/export"))
         }
     }
 

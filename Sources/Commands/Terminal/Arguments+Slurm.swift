@@ -1,10 +1,18 @@
+import Autograd
+import Foundation
 import Lab
+import Reports
 
 extension Common {
     static let slurmOptions = Option.text(
         "slurm-options", "OPTIONS",
         help:
             "Additional sbatch options for the script, such as --slurm-options \"--partition=long --time=8:00:00\"."
+    )
+    static let slurmArray = Option.integer(
+        "slurm-array", "N", in: 1...4_000_000,
+        help:
+            "Maximum number of tasks per job array (default: \(SlurmScript.usualArraySize)). If there are more tasks, a second script submits several arrays."
     )
 }
 
@@ -15,6 +23,34 @@ extension Arguments {
         do throws(LabError) { return try SlurmOptions(parsing: text) } catch {
             throw UsageError("--\(Common.slurmOptions.name): \(error)")
         }
+    }
+
+    /// The maximum number of tasks per job array.
+    var slurmArraySize: Int { self[Common.slurmArray] ?? SlurmScript.usualArraySize }
+}
+
+/// A Slurm script on disk, with the script that submits it if its tasks exceed an array.
+struct WrittenScript {
+    /// "PATH with 1,500 tasks", with the script that submits them.
+    let summary: String
+    /// The command that submits all tasks.
+    let command: String
+
+    /// Writes the script to `path` and, if it is needed, the one that submits it to the same folder.
+    init(_ script: SlurmScript, path: String) throws {
+        let submission = (path as NSString).deletingLastPathComponent + "/" + script.submissionName
+        try AtomicFile.write(Array(script.text.utf8), to: path)
+        let tasks = "\(path) with \(NumberText.count(script.commands.count, "task"))"
+        guard script.needsSubmission else {
+            // One of an earlier call might submit tasks that there are no more.
+            unlink(submission)
+            (summary, command) = (tasks, "sbatch \(Shell.quoted(path))")
+            return
+        }
+        try AtomicFile.write(Array(script.submission(of: path).utf8), to: submission)
+        summary =
+            "\(tasks); \(submission) submits arrays of at most \(NumberText.count(script.arraySize))"
+        command = "bash \(Shell.quoted(submission))"
     }
 }
 

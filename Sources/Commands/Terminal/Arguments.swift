@@ -21,7 +21,8 @@ public struct Arguments: Sendable {
         (values[option.name] ?? []).compactMap { $0 as? Value }
     }
 
-    /// Parses words. Throws a `UsageError` for unknown options and arguments. Everything after `--` is an argument.
+    /// Parses words. Throws a `UsageError` for unknown options and arguments, and for options that break the command's rules.
+    /// Everything after `--` is an argument.
     public init(_ words: ArraySlice<String>, of command: Command, in program: Program) throws {
         self.program = program
         var words = words
@@ -57,6 +58,9 @@ public struct Arguments: Sendable {
                 throw UsageError("--\(option.name) takes no value")
             }
             values[option.name, default: []].append(try option.parse(value ?? ""))
+        }
+        for rule in OptionRule.common + command.rules {
+            if let message = rule.violation(self) { throw UsageError(message) }
         }
     }
 }

@@ -6,6 +6,8 @@ public struct Command: Sendable {
     /// The positional argument, if any.
     public var argument: Argument? = nil
     public var options: [any OptionDeclaration] = []
+    /// Which options go together.
+    public var rules: [OptionRule] = []
     /// Example command lines with explanations.
     public let examples: [(line: String, does: String)]
     public let run: @Sendable (Arguments) throws -> Void
@@ -13,10 +15,11 @@ public struct Command: Sendable {
     /// Creates a command.
     public init(
         name: String, summary: String, argument: Argument? = nil, options: [any OptionDeclaration] = [],
-        examples: [(line: String, does: String)] = [], run: @escaping @Sendable (Arguments) throws -> Void
+        rules: [OptionRule] = [], examples: [(line: String, does: String)] = [],
+        run: @escaping @Sendable (Arguments) throws -> Void
     ) {
         (self.name, self.summary, self.argument) = (name, summary, argument)
-        (self.options, self.examples, self.run) = (options, examples, run)
+        (self.options, self.rules, self.examples, self.run) = (options, rules, examples, run)
     }
 
     /// A positional argument.

@@ -61,12 +61,7 @@ extension Arguments {
     /// environment is invalid.
     func featureCache() throws -> FeatureCache? {
         let limit = try cacheLimit()
-        if self[Common.noCache] {
-            guard self[Common.cacheLimit] == nil else {
-                throw UsageError("--cache-limit and --no-cache are mutually exclusive")
-            }
-            return nil
-        }
+        if self[Common.noCache] { return nil }
         return FeatureCache(folder: self[Common.cache], limit: limit, report: { Terminal.error($0) })
     }
 

@@ -6,12 +6,14 @@ import Reports
 /// Formats results for a terminal.
 enum ResultText {
     /// The metrics with confidence intervals as a table, with a note on the intervals.
-    static func metrics(_ result: RunResult) -> String {
+    ///
+    /// - Parameter data: The name of the data; nil for the evaluated subset of the run's own data.
+    static func metrics(_ result: RunResult, of data: String? = nil) -> String {
         let first = result.intervals.first
         let level = NumberText.trimmed(NumberText.fixed((first?.level ?? 0) * 100, 2)) + "%"
         let hasIntervals = result.intervals.contains { $0.low != nil }
         var rows = [
-            [result.subset.rawValue, "value"]
+            [data ?? result.subset.rawValue, "value"]
                 + (hasIntervals ? ["\(level) CI over \(first?.over.rawValue ?? "")"] : [])
         ]
         for entry in result.test.entries {

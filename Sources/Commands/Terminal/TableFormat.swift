@@ -10,11 +10,11 @@ enum TableFormat: String, CaseIterable {
         "format", allCases.map(\.rawValue),
         help: "Output format (default: table). latex requires the package booktabs.")
 
-    /// Returns the table in this format.
+    /// Returns the table in this format. All formats but CSV name the protocol.
     func text(_ table: ValueTable) -> String {
         switch self {
-        case .table: table.text
-        case .markdown: table.markdown
+        case .table: table.text + table.protocolLine
+        case .markdown: table.markdown + table.protocolMarkdown
         case .latex: table.latex
         case .csv: table.csv
         case .json: table.json.pretty() + "\n"

@@ -95,7 +95,10 @@ public struct ExperimentData: Sendable {
     func check(_ experiment: Experiment) throws {
         try checkParts(experiment)
         try checkClips()
-        if let complaint = scheduleComplaint(experiment) ?? costComplaint(experiment) {
+        let complaint =
+            experiment.classComplaint(corpus.classes) ?? scheduleComplaint(experiment)
+            ?? costComplaint(experiment)
+        if let complaint {
             throw ConfigurationError(place: .nowhere, path: complaint.path, complaint.message)
         }
     }

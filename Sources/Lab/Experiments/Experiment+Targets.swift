@@ -54,18 +54,29 @@ extension Experiment {
         return options
     }
 
-    /// The metrics that a model without targets does not have.
+    /// The metrics of the config that the model's predictions do not have. The default metrics stand for the usual ones of other tasks.
     var metricIssues: [ValidationIssue] {
-        guard targets.isEmpty, task != .classification, evaluation.metrics != EvaluationOptions().metrics
-        else {
-            return []
+        let specs = targets.map(\.value)
+        guard evaluation.metrics != EvaluationOptions().metrics else { return [] }
+        func applies(_ metric: Metric) -> Bool {
+            targets.isEmpty
+                ? task.has(metric) && !metric.needsVotes
+                : specs.contains { $0.takes(metric) && (metric.target ?? $0.title) == $0.title }
         }
-        return evaluation.metrics.enumerated().filter { !task.has($1) }.map { index, metric in
+        return evaluation.metrics.enumerated().filter { !applies($1) }.map { index, metric in
             ValidationIssue(
                 at: [.key("evaluation"), .key("metrics"), .index(index)],
-                "\"\(metric.name)\" does not apply to this model; use one of "
-                    + Metric.allCases.filter(task.has).map(\.name).joined(separator: ", "))
+                "\"\(metric.name)\" does not apply to \(targets.isEmpty ? "this model" : "any target"); use one of "
+                    + Metric.allCases.filter(applies).map(\.name).joined(separator: ", "))
         }
+    }
+
+    /// The problem of a classification with a single class, where the classes are known; nil if there is none.
+    func classComplaint(_ classes: [String]?) -> ValidationIssue? {
+        guard targets.isEmpty, task == .classification, let classes, classes.count == 1 else { return nil }
+        return ValidationIssue(
+            at: data.classes == nil ? [.key("data")] : [.key("data"), .key("classes")],
+            "expected at least two classes for a classification, found only \"\(classes[0])\"")
     }
 
     /// The problems of targets that need no data.
@@ -97,16 +108,6 @@ extension Experiment {
                     ["data", "balance"],
                     "by weights applies to the label only; set \"class_weights\" in the loss of a target"
                 ))
-        }
-        if evaluation.metrics != EvaluationOptions().metrics {
-            for (index, metric) in evaluation.metrics.enumerated()
-            where !specs.contains(where: { $0.takes(metric) && (metric.target ?? $0.title) == $0.title }) {
-                issues.append(
-                    (
-                        JSONPath([.key("evaluation"), .key("metrics"), .index(index)]),
-                        "\"\(metric.name)\" does not apply to any target"
-                    ))
-            }
         }
         return issues
     }

@@ -96,6 +96,7 @@ public struct ValidatedExperiment: Sendable {
         for complaint in experiment.stepComplaints + experiment.metricIssues {
             report(complaint.path, complaint.message)
         }
+        if let complaint = experiment.classComplaint(classes) { report(complaint.path, complaint.message) }
         if let complaint = experiment.balanceComplaint { report(["data"], complaint) }
         if let count = experiment.split.value.foldCount, experiment.fold > count {
             report(

@@ -110,7 +110,9 @@ extension ModelPermutation {
             title: "Permutation importances",
             measure:
                 "\(metric.higherIsBetter ? "decrease" : "increase") in \(shown) when shuffled, \(subset.word) set",
-            names: families ? groups.names : names, values: found.means, intervals: found.intervals ?? [])
+            names: families ? groups.names : names, values: found.means, intervals: found.intervals ?? [],
+            intervalNote: found.intervals == nil
+                ? "" : "95% intervals over \(repeats) random shuffles, not over speakers")
     }
 }
 

@@ -48,12 +48,7 @@ public struct GroupEvaluation: Sendable {
         }
         let first = evaluations[0]
         for index in groups.indices {
-            if first.data != nil {
-                groups[index].evaluatedOn = first.name
-            } else if ![.test, runs.experiment.evaluation.subset.splitSubset].contains(first.result.subset) {
-                groups[index].evaluatedOn =
-                    "its \(first.result.subset == .train ? "training" : "validation") set"
-            }
+            groups[index].note(first.data == nil ? nil : first.name, first.result.subset, of: runs.experiment)
         }
         self.groups = groups
     }
@@ -62,11 +57,7 @@ public struct GroupEvaluation: Sendable {
         _ record: RunRecord, _ predictions: Predictions, _ result: RunResult
     ) throws -> RunGroup.Member {
         var member = try RunGroup.Member(record)
-        member.predictions = predictions
-        member.speakerIndependent = result.speakerIndependent
-        member.metrics = Dictionary(
-            result.test.entries.compactMap { entry in entry.value.map { (entry.name, $0) } },
-            uniquingKeysWith: { first, _ in first })
+        member = member.evaluated(predictions, result)
         if let split = record.split {
             member.testToTrain = Double(split[result.subset].count) / Double(max(split.train.count, 1))
         }

@@ -73,6 +73,10 @@ struct GroupTable {
             sentences.append(
                 "Pooled: computed from the test predictions of all folds together\(hasSeeds ? ", averaged over seeds" : "")."
             )
+            let repeated = groups.filter { $0.evaluatedOn == nil && !$0.members.isEmpty && $0.isRepeated }
+            sentences += Self.sentences(
+                repeated.map { ($0.name, "Clips that are in several test sets count once per hold-out.") },
+                among: groups.filter { !$0.members.isEmpty }.map(\.name))
         }
         if Set(groups.filter { !$0.members.isEmpty }.map(\.seeds)).count > 1 {
             var seeds: [String] = []
@@ -86,6 +90,7 @@ struct GroupTable {
         sentences += pooled
         let folds = Self.foldSentences(groups, estimates)
         sentences += folds
+        if draws > 0 { sentences += Self.unpooledSentences(groups, estimates) }
         if folds.isEmpty, hasFolds, !isPooled || draws > 0 && pooled.isEmpty {
             sentences.append("With fewer than \(FoldResults.fewest) folds there is no confidence interval.")
         }
@@ -119,6 +124,21 @@ struct GroupTable {
                     group.evaluatedOn == nil || models < 2 || found.pooled.method == nil
                         ? note : "\(note) They hold for these \(models) models; training is not resampled."
                 )
+            }, among: groups.filter { !$0.members.isEmpty }.map(\.name))
+    }
+
+    /// The reasons why pooled predictions have no interval where the mean of folds has one.
+    static func unpooledSentences(_ groups: [RunGroup], _ estimates: [GroupEstimate]) -> [String] {
+        sentences(
+            zip(groups, estimates).filter { _, found in
+                found.pooled.estimate.isFinite && found.pooled.method == nil && found.pooled.absence == nil
+                    && found.folds.method != nil
+            }.map { group, _ in
+                let reason =
+                    group.speakerIndependent == false
+                    ? "test speakers are also in the training data, so clips are not independent, and the units are folds"
+                    : "the units are folds"
+                return (group.name, "The pooled result has no confidence interval: \(reason).")
             }, among: groups.filter { !$0.members.isEmpty }.map(\.name))
     }
 

@@ -13,14 +13,20 @@ extension RunComparison {
                     "  \(difference.path)\n"
                         + zip(names, shown(difference)).map { "    \($0): \($1)\n" }.joined()
                 }.joined()
-        return (warnings.map { "warning: \($0)\n" } + tables.map(\.text) + [configs]).joined(separator: "\n")
+        let described = described.map(\.protocolLine)
+        return (warnings.map { "warning: \($0)\n" } + described + tables.map(\.text) + [configs])
+            .joined(separator: "\n")
     }
 
     /// The comparison as Markdown.
     public var markdown: String {
         let warnings = warnings.map { "> Warning: \($0.asMarkdown)\n" }
-        return (warnings + tables.map(\.markdown) + [configMarkdown]).joined(separator: "\n")
+        let described = described.map { String($0.protocolMarkdown.dropFirst()) }
+        return (warnings + described + tables.map(\.markdown) + [configMarkdown]).joined(separator: "\n")
     }
+
+    /// The table whose protocol stands above all tables, which have the same; none if it is not known.
+    private var described: [ResultTable] { tables.prefix(1).filter { !$0.protocolText.isEmpty } }
 
     private var configMarkdown: String {
         func line(_ cells: [String]) -> String {
@@ -66,6 +72,7 @@ extension RunComparison {
         return HTML.page(
             title: names.joined(separator: ", "),
             warnings.map { HTML.paragraph("Warning: \($0)", class: "callout bad") }.joined()
+                + described.map(\.protocolHTML).joined()
                 + tables.map(\.html).joined() + (differences.isEmpty ? "" : configs))
     }
 

@@ -23,6 +23,8 @@ public struct RunGroup: Sendable {
         public var testToTrain: Double
         /// The number of folds that the split has; nil if it is not known.
         public var splitFolds: Int?
+        /// The ids of the clips on which the run was evaluated after training; nil if they are not known.
+        public var evaluatedClips: [String]?
 
         /// A run that has ended.
         public init(_ record: RunRecord) throws {
@@ -38,6 +40,18 @@ public struct RunGroup: Sendable {
             testToTrain =
                 Double(split?[result.subset].count ?? 0) / Double(max(split?.train.count ?? 1, 1))
             splitFolds = Self.splitFolds(record)
+            evaluatedClips = split.map { $0[result.subset] }
+        }
+
+        /// The run with the results of another evaluation.
+        func evaluated(_ predictions: Predictions, _ result: RunResult) -> Member {
+            var member = self
+            member.predictions = predictions
+            member.speakerIndependent = result.speakerIndependent
+            member.metrics = Dictionary(
+                result.test.entries.compactMap { entry in entry.value.map { (entry.name, $0) } },
+                uniquingKeysWith: { first, _ in first })
+            return member
         }
 
         /// Leave-one-speaker-out has as many folds as the audit found speakers.
@@ -54,6 +68,15 @@ public struct RunGroup: Sendable {
         public init(seed: Int, fold: Int, metrics: [String: Double]) {
             (path, self.seed, self.fold, self.metrics) = ("", seed, fold, metrics)
             (predictions, speakerIndependent, testToTrain) = (nil, nil, 0)
+        }
+    }
+
+    /// Notes what the models were evaluated on after training: other data of this name, or a subset other than the one of their runs.
+    mutating func note(_ data: String?, _ subset: Split.Subset, of experiment: Experiment) {
+        if let data {
+            evaluatedOn = data
+        } else if ![.test, experiment.evaluation.subset.splitSubset].contains(subset) {
+            evaluatedOn = "its \(subset == .train ? "training" : "validation") set"
         }
     }
 
@@ -145,6 +168,14 @@ public struct RunGroup: Sendable {
         return Set(runs.flatMap { $0?.ids ?? [] })
     }
 
+    /// Whether test sets share clips: the runs are repeated hold-outs, not a cross-validation.
+    var isRepeated: Bool {
+        let tested = folds.compactMap { fold in members.first { $0.fold == fold } }.flatMap { member in
+            Set(member.evaluatedClips ?? (evaluatedOn == nil ? member.predictions?.ids : nil) ?? [])
+        }
+        return Set(tested).count < tested.count
+    }
+
     /// The protocol in words: "5-fold speaker-independent cross-validation, 20 test speakers, 1,200 test clips, 3 seeds".
     public var protocolText: String {
         let kind =
@@ -154,16 +185,20 @@ public struct RunGroup: Sendable {
             case nil: ""
             }
         let all = members.compactMap(\.splitFolds).max() ?? folds.count
-        let validation = "\(kind)cross-validation"
+        let (validation, isPart, isRepeated) = ("\(kind)cross-validation", folds.count < all, isRepeated)
         var words = [
-            folds.count < all
-                ? "\(folds.count) of \(all) folds of a \(validation)"
-                : folds.count > 1 ? "\(all)-fold \(validation)" : "\(kind)hold-out test"
+            isRepeated
+                ? "\(isPart ? "\(folds.count) of \(all)" : "\(folds.count)") repeated hold-outs"
+                : isPart
+                    ? "\(folds.count) of \(all) folds of a \(validation)"
+                    : folds.count > 1 ? "\(all)-fold \(validation)" : "\(kind)hold-out test"
         ]
         if let evaluatedOn {
             let models = NumberText.count(members.count, "model")
-            let isPart = folds.count < all
-            words = ["\(models) of \(isPart ? "" : "a ")\(words[0]), each evaluated on \(evaluatedOn)"]
+            let article = isPart || isRepeated ? "" : "a "
+            words = ["\(models) of \(article)\(words[0]), each evaluated on \(evaluatedOn)"]
+        } else if isRepeated, !kind.isEmpty {
+            words.append(String(kind.dropLast()))
         }
         if let first = pooled?.first {
             let set = evaluatedOn == nil ? "test " : ""

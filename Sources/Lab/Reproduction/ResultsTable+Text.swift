@@ -61,6 +61,7 @@ extension ResultsTable {
                 ]
             })
         return HTML.page(
-            title: title, table.html + (shown.isEmpty ? "" : HTML.figure(chart)) + runs.html)
+            title: title,
+            table.html + table.protocolHTML + (shown.isEmpty ? "" : HTML.figure(chart)) + runs.html)
     }
 }

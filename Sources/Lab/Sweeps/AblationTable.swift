@@ -167,12 +167,14 @@ public struct AblationTable: Sendable {
         let picture = recalls.rows.first { $0.runs > 0 }.map {
             HTML.figure(ConfusionPlot(title: "Confusion matrix of all runs of \($0.name)", $0.confusion))
         }
-        try write(tables.map(\.markdown).joined(separator: "\n"), "table.md")
+        try write(tables.map(\.markdown).joined(separator: "\n") + table.protocolMarkdown, "table.md")
         try write(tables.map(\.latex).joined(separator: "\n"), "table.tex")
         try write(table.csv, "table.csv")
         try write(table.json.pretty() + "\n", "table.json")
         try write(
-            HTML.page(title: "Ablation: \(table.title)", tables.map(\.html).joined() + (picture ?? "")),
+            HTML.page(
+                title: "Ablation: \(table.title)",
+                tables.map(\.html).joined() + table.protocolHTML + (picture ?? "")),
             "table.html")
         try write(runsCSV, "runs.csv")
         try write(recalls.csv, "recalls.csv")

@@ -16,6 +16,8 @@ public struct SlurmScript: Sendable {
     public var arraySize: Int
     /// Additional `sbatch` options.
     public var options: SlurmOptions
+    /// The file name of the script that submits several arrays.
+    public var submissionName: String
 
     /// Slurm's default limit of tasks per array.
     public static let usualArraySize = 1000
@@ -27,7 +29,8 @@ public struct SlurmScript: Sendable {
     /// Creates job arrays for commands.
     public init(
         name: String, commands: [String], threads: Int, folder: String, logs: String,
-        arraySize: Int = SlurmScript.usualArraySize, options: SlurmOptions = SlurmOptions()
+        arraySize: Int = SlurmScript.usualArraySize, options: SlurmOptions = SlurmOptions(),
+        submissionName: String = "submit.sh"
     ) {
         self.name = name
         self.commands = commands
@@ -36,6 +39,7 @@ public struct SlurmScript: Sendable {
         self.logs = logs
         self.arraySize = max(1, arraySize)
         self.options = options
+        self.submissionName = submissionName
     }
 
     /// Whether there are more tasks than fit into one array, so that the `submission` script is needed.
@@ -55,7 +59,8 @@ public struct SlurmScript: Sendable {
                 "--open-mode=append", "--requeue", "--signal=B:USR1@\(Self.warning)",
             ]
         let all = (own + options.lines.map(Shell.line)).map { "#SBATCH " + $0 }.joined(separator: "\n")
-        let advice = needsSubmission ? "; use submit.sh to submit all tasks" : ""
+        let advice =
+            needsSubmission ? Shell.quoted("; use \(submissionName) to submit all tasks") : ""
         return """
             #!/bin/bash
             \(all)
@@ -65,7 +70,7 @@ public struct SlurmScript: Sendable {
             task=$((SLURM_ARRAY_TASK_ID + ${1:-0}))
             case "$task" in
             \(tasks)
-                *) echo "no task $task: expected 1 to \(commands.count)\(advice)" >&2; exit 64 ;;
+                *) echo "no task $task: expected 1 to \(commands.count)"\(advice) >&2; exit 64 ;;
             esac
             pid= limit= signaled=
             trap 'limit=yes signaled=yes; [ -z "$pid" ] || kill -TERM "$pid" 2>/dev/null' USR1

@@ -32,6 +32,8 @@ public struct BarChart: Plot {
     public var isShare: Bool
     /// A reference value, such as the overall accuracy, with its label.
     public var reference: (value: Double, name: String)?
+    /// A note below the chart, such as what the intervals cover; may be empty.
+    public var note = ""
     /// The maximum number of bars; a note states how many are omitted.
     public var limit = 60
     /// The width in pixels.
@@ -78,7 +80,7 @@ public struct BarChart: Plot {
             return "\(bar.name): \(text(bar.value))\(range)"
         }
         let compared = reference.map { ["\($0.name): \(text($0.value))"] } ?? []
-        return (compared + rows).joined(separator: "; ")
+        return ((note.isEmpty ? [] : [note]) + compared + rows).joined(separator: "; ")
     }
 
     /// The chart as SVG, as high as its bars require.
@@ -91,7 +93,8 @@ public struct BarChart: Plot {
         let bottom = top + rowHeight * Double(max(shown.count, 1)) + 6
         let rest = bars.count - shown.count
         var canvas = Canvas(
-            width: width, height: bottom + (xName.isEmpty ? 26 : 46) + (rest > 0 ? 18 : 0))
+            width: width,
+            height: bottom + (xName.isEmpty ? 26 : 46) + (rest > 0 ? 18 : 0) + (note.isEmpty ? 0 : 18))
         canvas.text(title, Point(12, 22), size: 14, isBold: true, limit: width - 24)
         let area = PlotArea(left: nameWidth, top: top, right: width - valueWidth - noteWidth, bottom: bottom)
         let scale = Scale(
@@ -109,8 +112,11 @@ public struct BarChart: Plot {
         drawReference(scale, area, on: &canvas)
         if rest > 0 {
             canvas.text(
-                "and \(NumberText.count(rest)) more", Point(area.left, canvas.height - 8), size: 11,
-                ink: .muted)
+                "and \(NumberText.count(rest)) more",
+                Point(area.left, canvas.height - (note.isEmpty ? 8 : 26)), size: 11, ink: .muted)
+        }
+        if !note.isEmpty {
+            canvas.text(note, Point(12, canvas.height - 8), size: 11, ink: .muted, limit: width - 24)
         }
         return canvas.document(title: title, summary: summary)
     }

@@ -65,7 +65,9 @@ package struct IntervalNote {
         switch (unit, speakerIndependent) {
         case (.speakers, true?):
             "They assume that speakers are independent, and describe unseen speakers."
-        case (.speakers, _):
+        case (.speakers, false?):
+            "They assume that speakers are independent and unseen in training. This assumption is not met: these speakers were in the training data."
+        case (.speakers, nil):
             "They assume that speakers are independent and were not in the training data."
         case (.clips, false?):
             "They assume that clips are independent. These speakers were in the training data, so the intervals describe new clips of the same speakers only."

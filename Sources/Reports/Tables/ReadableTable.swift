@@ -22,6 +22,21 @@ extension ReadableTable {
     public var protocolText: String { "" }
     public var caption: String { [title, protocolText, note].asCaption }
     public func isText(_ column: Int) -> Bool { column == 0 }
+    /// The protocol as a sentence, for text that has no caption; empty without one.
+    package var protocolSentence: String {
+        guard !protocolText.isEmpty else { return "" }
+        return "Protocol: " + protocolText + (protocolText.hasSuffix(".") ? "" : ".")
+    }
+    /// The line with the protocol below `text`; empty without one.
+    package var protocolLine: String { protocolText.isEmpty ? "" : plain(protocolSentence) + "\n" }
+    /// The paragraph with the protocol below `markdown`; empty without one.
+    package var protocolMarkdown: String {
+        protocolText.isEmpty ? "" : "\n" + protocolSentence.asMarkdown + "\n"
+    }
+    /// The paragraph with the protocol below `html`; empty without one.
+    package var protocolHTML: String {
+        protocolText.isEmpty ? "" : HTML.paragraph(protocolSentence, class: "note")
+    }
 
     /// A LaTeX table. The document has to load the package booktabs.
     public var latex: String {
@@ -31,6 +46,9 @@ extension ReadableTable {
                 .joined(separator: " & ") + " \\\\\n"
         }
         let layout = columns.indices.map { isText($0) ? "l" : "r" }.joined()
+        let rows =
+            cells.isEmpty
+            ? "    \\multicolumn{\(columns.count)}{c}{none} \\\\\n" : cells.map(line).joined()
         return """
             \\begin{table}
               \\centering
@@ -38,7 +56,7 @@ extension ReadableTable {
               \\begin{tabular}{\(layout)}
                 \\toprule
             \(line(columns))    \\midrule
-            \(cells.map(line).joined())    \\bottomrule
+            \(rows)    \\bottomrule
               \\end{tabular}
             \\end{table}
 

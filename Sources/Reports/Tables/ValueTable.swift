@@ -63,8 +63,10 @@ public struct ValueTable: ReadableTable {
         String(date.formatted(.iso8601).prefix(16)).replacing("T", with: " ")
     }
 
-    /// A page with the table alone.
-    public var htmlPage: String { HTML.page(title: title.isEmpty ? "Table" : title, html) }
+    /// A page with the table alone, and its protocol.
+    public var htmlPage: String {
+        HTML.page(title: title.isEmpty ? "Table" : title, html + protocolHTML)
+    }
 
     /// CSV with numbers that read back to the same bits; unknown values are empty cells.
     public var csv: String {
@@ -81,23 +83,25 @@ public struct ValueTable: ReadableTable {
             }).map { $0.joined(separator: ",") + "\n" }.joined()
     }
 
-    /// A list of objects with a member for each column; unknown values are null.
+    /// JSON with an object for each row, which has a member for each column; unknown values are null.
     public var json: JSONValue {
-        JSONValue(
-            .list(
-                rows.map { row in
-                    JSONValue(
-                        .object(
-                            zip(columns, row).map { name, cell in
-                                switch cell {
-                                case .text(let text): JSONMember(name, JSONValue(.text(text)))
-                                case .share(let value), .number(let value):
-                                    JSONMember(name, value.isFinite ? JSONValue(.number(value)) : .null)
-                                case .count(let count): JSONMember(name, JSONValue(.integer(count)))
-                                case .date(let date):
-                                    JSONMember(name, JSONValue(.text(date.formatted(.iso8601))))
-                                }
-                            }))
-                }))
+        func text(_ text: String) -> JSONValue { JSONValue(.text(text)) }
+        let objects = rows.map { row in
+            JSONValue(
+                .object(
+                    zip(columns, row).map { name, cell in
+                        switch cell {
+                        case .text(let value): JSONMember(name, text(value))
+                        case .share(let value), .number(let value):
+                            JSONMember(name, value.isFinite ? JSONValue(.number(value)) : .null)
+                        case .count(let count): JSONMember(name, JSONValue(.integer(count)))
+                        case .date(let date): JSONMember(name, text(date.formatted(.iso8601)))
+                        }
+                    }))
+        }
+        return [
+            "title": text(title), "protocol": text(protocolText), "note": text(note),
+            "columns": JSONValue(.list(columns.map(text))), "rows": JSONValue(.list(objects)),
+        ]
     }
 }

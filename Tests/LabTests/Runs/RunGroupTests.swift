@@ -268,6 +268,42 @@ import Testing
         #expect(table.latex.contains(#"\begin{tabular}{llrrrrrrrr}"#))
     }
 
+    /// Test sets that overlap are no folds.
+    @Test func repeatedHoldOutsAreNamed() {
+        var members = group("x", [[4, 6, 8, 9]], independent: false).members
+        for index in members.indices { members[index].evaluatedClips = ["a", "b\(index)"] }
+        let repeated = RunGroup("x", members)
+        #expect(
+            repeated.protocolText
+                == "4 repeated hold-outs, speaker-dependent, 8 test speakers, 40 test clips, 1 seed")
+        let note = GroupOverviews([repeated], metrics: ["accuracy"]).allMetrics(level: 0.95, draws: 9).note
+        #expect(note.contains("Clips that are in several test sets count once per hold-out."), "\(note)")
+        var other = repeated
+        other.evaluatedOn = "emodb"
+        #expect(
+            other.protocolText.hasPrefix("4 models of 4 repeated hold-outs, each evaluated on emodb"),
+            "\(other.protocolText)")
+        members = group("x", [[4, 6, 8, 9]]).members
+        for index in members.indices { members[index].evaluatedClips = ["b\(index)"] }
+        #expect(RunGroup("x", members).protocolText.hasPrefix("4-fold speaker-independent cross-validation"))
+    }
+
+    /// Pooled predictions of speakers that were trained on have no interval, and the note says why.
+    @Test func theNoteSaysWhyPooledPredictionsHaveNoInterval() {
+        let shared = GroupOverviews(
+            [group("x", [[4, 6, 8]], independent: false)], metrics: ["accuracy"])
+        let note = shared.allMetrics(level: 0.95, draws: 9).note
+        #expect(
+            note.contains(
+                "The pooled result has no confidence interval: test speakers are also in the training data, so clips are not independent, and the units are folds."
+            ), "\(note)")
+        // Speakers as units, although they were trained on.
+        let forced = shared.allMetrics(unit: .speakers, level: 0.95, draws: 9).note
+        #expect(
+            forced.contains("This assumption is not met: these speakers were in the training data."),
+            "\(forced)")
+    }
+
     @Test func withFewSpeakersThereIsNoInterval() {
         let one = group("x", [[6]])
         let found = estimate(one)

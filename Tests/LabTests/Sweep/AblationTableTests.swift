@@ -90,8 +90,12 @@ import Testing
             ])
         let csv = overview.csv.split(separator: "\n")
         #expect(csv[1] == "base,uar,,,,0.55,,,,0.07071067811865474")
-        #expect(overview.json.elements?[0]["SD of seeds"]?.double == 0.07071067811865474)
-        #expect(overview.json.elements?[0]["pooled"]?.isNull == true)
+        let rows = overview.json["rows"]?.elements
+        #expect(rows?[0]["SD of seeds"]?.double == 0.07071067811865474)
+        #expect(rows?[0]["pooled"]?.isNull == true)
+        #expect(overview.json["columns"]?.elements?.count == overview.columns.count)
+        #expect(overview.json["note"]?.text == overview.note && overview.json["title"] == "All metrics")
+        #expect(overview.json["protocol"]?.text == overview.protocolText && !overview.protocolText.isEmpty)
     }
 
     /// Members may have other classes; these keep the order of their models' outputs.
