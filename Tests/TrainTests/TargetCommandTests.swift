@@ -262,7 +262,8 @@ import Testing
                 let share = try #require(table[0].firstIndex(of: "labels.p.\(name)"))
                 var (right, all) = (0.0, 0.0)
                 for row in table.dropFirst() {
-                    let (applies, decided) = (Double(row[truth]) == 1, (Double(row[share]) ?? .nan) >= threshold)
+                    let applies = Double(row[truth]) == 1
+                    let decided = (Double(row[share]) ?? .nan) >= threshold
                     right += applies && decided ? 2 : 0
                     all += (applies ? 1 : 0) + (decided ? 1 : 0)
                 }
