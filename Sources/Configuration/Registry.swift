@@ -28,13 +28,17 @@ extension Registry {
     public static func register<Kind: TaggedOptions>(_ type: Kind.Type) {
         precondition(
             Kind() is Value, "\(Self.self).register: \(Kind.self) is not \(Value.self)")
-        if let taken = kind(Kind.type) {
-            precondition(
-                taken == Kind.self,
-                "\(Self.self).register: the name \"\(Kind.type)\" already belongs to \(taken)")
-            return
+        let builtIn = builtIn
+        registered.withLock { registered in
+            let others = registered[ObjectIdentifier(Self.self)] ?? []
+            if let taken = (builtIn + others).first(where: { $0.type == Kind.type }) {
+                precondition(
+                    taken == Kind.self,
+                    "\(Self.self).register: the name \"\(Kind.type)\" already belongs to \(taken)")
+            } else {
+                registered[ObjectIdentifier(Self.self)] = others + [type]
+            }
         }
-        registered.withLock { $0[ObjectIdentifier(Self.self), default: []].append(type) }
     }
 }
 
