@@ -46,10 +46,7 @@ public struct SpeechSegments: WaveEdit, PinnedOptions {
     public var removesSilence: Bool { true }
 
     /// Makes configs know the step. Call it before a config is read; calling it again has no effect.
-    public static func register() { registration }
-
-    /// Evaluated once, whichever thread comes first.
-    private static let registration: Void = WaveEditKinds.register(Self.self)
+    public static func register() { WaveEditKinds.register(Self.self) }
 
     /// Returns the segments joined without a fade; the waveform itself if there are none. Throws a `DataError` if the model cannot be read.
     public func callAsFunction(_ wave: Waveform) throws -> Waveform {
