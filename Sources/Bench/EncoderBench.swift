@@ -40,7 +40,7 @@ enum EncoderBench {
         return row
     }
 
-    /// The cosine distances of the hidden states with 8-bit weights from those with float32.
+    /// Computes the cosine distances between the hidden states with 8-bit and float32 weights.
     static func quantizationError(batch: Int) throws -> Row {
         let encoder = try encoder()
         let x = Tensor.normal([batch, samples], using: RandomGenerator(seed: 1))
@@ -96,7 +96,7 @@ extension Workload {
     ) { try EncoderBench.measure(batch: $0 ?? 1, isQuantized: true) }
     static let encoderInt8Error = Workload(
         name: "encoder-int8-error",
-        summary: "Cosine distances of these hidden states from those with float32.", batch: 1
+        summary: "Cosine distances between hidden states with 8-bit and float32 weights.", batch: 1
     ) { try EncoderBench.quantizationError(batch: $0 ?? 1) }
     /// Fine-tuning of a pretrained speech encoder.
     static let fineTuning = Workload(

@@ -3,8 +3,8 @@ import CKernels
 /// The weight of a fully connected layer or of a 1-D convolution in 8 bits, for inference.
 ///
 /// Each output has a scale. Inputs are quantized to 7 bits when a product is computed, with a scale and a zero point for each block
-/// of 128 channels of a step, so that a large channel affects the resolution of its block only. The sums of products are exact integers:
-/// results are bit-identical on all instruction sets and any number of threads, alone and in a batch.
+/// of 128 channels of a step, so that an outlier channel affects the resolution of its block only. The products are accumulated as exact
+/// integers: results are bit-identical on all instruction sets, for any number of threads, alone and in a batch.
 package final class QuantizedMatrix: Sendable {
     private let taps: Int, channels: Int, columns: Int
     private let panels: Buffer<Int8>

@@ -16,7 +16,7 @@ public enum NeighborWeights: String, Sendable, Equatable, CaseIterable {
     }
 }
 
-/// The options of the k nearest neighbors, for a classifier or a regressor.
+/// The options of k-nearest neighbors, for a classifier or a regressor.
 public struct NearestNeighborOptions<Fitted>: Sendable, Equatable {
     /// The number of neighbors.
     public var nNeighbors: Int
@@ -33,8 +33,8 @@ public struct NearestNeighborOptions<Fitted>: Sendable, Equatable {
     }
 }
 
-/// The k nearest neighbors classifier, as scikit-learn's `KNeighborsClassifier`, by a brute-force search. Of equally
-/// near rows, the first are taken.
+/// The k nearest neighbors classifier, as scikit-learn's `KNeighborsClassifier`, by a brute-force search. Among
+/// equally distant rows, the first ones are used.
 public typealias KNeighborsOptions = NearestNeighborOptions<KNeighborsClassifier>
 
 extension NearestNeighborOptions: ClassifierOptions where Fitted == KNeighborsClassifier {

@@ -2,14 +2,14 @@ import Autograd
 
 /// A way to grow the trees of a forest.
 public protocol ForestKind {
-    /// Whether the thresholds of the features that are tried are drawn at random.
+    /// Whether the thresholds of candidate features are drawn at random.
     static var isRandom: Bool { get }
 }
 
-/// Each tree is grown on a bootstrap sample and tries some of the features for each split.
+/// Each tree is grown on a bootstrap sample, with a random subset of the features as candidates for each split.
 public enum RandomForest: ForestKind { public static var isRandom: Bool { false } }
 
-/// The thresholds of the features that are tried are drawn at random; each tree is grown on all rows.
+/// The thresholds of candidate features are drawn at random, and each tree is grown on all rows.
 public enum ExtraTrees: ForestKind { public static var isRandom: Bool { true } }
 
 /// The options of a random forest, after scikit-learn.

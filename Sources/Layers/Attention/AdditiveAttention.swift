@@ -27,7 +27,7 @@ public final class AdditiveAttention: Layer {
             ),
             .init(
                 "gated", \.gated,
-                "Whether the hidden layer of the additive form is multiplied by a gate, v . (tanh(W h + b) * sigmoid(U h + c)), for multiple-instance learning (Ilse et al. 2018)."
+                "Whether to use gated attention in the additive form: the score is v . (tanh(W h + b) * sigmoid(U h + c)). Introduced for multiple-instance learning (Ilse et al. 2018)."
             ),
             .init(
                 "units", \.units,
