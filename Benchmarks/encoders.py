@@ -5,7 +5,7 @@ usage: encoders.py TRAIN_PROGRAM [--rounds N] [--threads 1 2] [--batches 1 8]
 
 All programs compute all hidden states of clips of 3.5 s with the same random weights, in alternating order, each in its own
 process. Prints a table with the medians of several rounds; ratios above 1 mean that Prosody with float32 weights is faster or
-needs less memory. The row "prosody int8" has 8-bit weights.
+needs less memory. The row "prosody int8" is Prosody with 8-bit weights.
 Requires `pip install numpy torch transformers safetensors onnx onnxruntime onnxscript`.
 """
 

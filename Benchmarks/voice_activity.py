@@ -1,14 +1,14 @@
-"""Measures voice activity detection in noise: the unweighted average recall (UAR) of speech and non-speech by frame of 10 ms.
+"""Evaluates voice activity detection in noise: the unweighted average recall (UAR) of speech and non-speech over frames of 10 ms.
 
 usage: voice_activity.py TRAIN_PROGRAM RAVDESS_FOLDER [URDU_FOLDER] [--models NAME ...]
 
-Compares `Train segments` with energy and with each model (default: the bundled one), on the speech of RAVDESS actors 19 and 20, on these
-clips joined with pauses of 1 to 5 seconds, and on every third clip of URDU; with white, pink and babble noise (six other clips of the same
-corpus). The signal-to-noise ratio is that of the whole clips.
+Compares the energy-based detector of `Train segments` with each model (default: the bundled one), on the speech of RAVDESS actors 19 and
+20, on these clips joined with pauses of 1 to 5 seconds, and on every third clip of URDU, with white, pink and babble noise (six other clips
+of the same corpus). The signal-to-noise ratio is computed over whole recordings, including pauses.
 
-The reference is the level of the clean recording, not a human annotation: speech is what is at most 30 dB below the 95th percentile of the
-level and at least 10 dB above the lowest level, with gaps below 0.2 s filled. For URDU, which has background noise and few pauses, this
-is a poor reference. Requires `pip install numpy soundfile`.
+The reference labels are derived from the level of the clean recordings, not annotated by humans: a frame is speech if its level is at most
+30 dB below the 95th percentile and at least 10 dB above the minimum; gaps shorter than 0.2 s are filled. For URDU, which has background
+noise and few pauses, this is a poor reference. Requires `pip install numpy soundfile`.
 """
 
 import argparse
@@ -62,7 +62,7 @@ def runs(values):
 
 
 def noise(kind, count, clips, own, random):
-    """Returns noise of a kind; voices are clips other than that with the index `own`."""
+    """Returns noise of a kind. Babble consists of random clips other than the one with the index `own`."""
     if kind == "babble":
         total = np.zeros(count)
         others = [index for index in range(len(clips)) if index != own]
@@ -80,7 +80,7 @@ def noise(kind, count, clips, own, random):
 
 
 def noisy(sound, kind, snr, clips, own, random):
-    """Returns a recording with noise."""
+    """Returns a recording with added noise."""
     if kind is None:
         return sound
     other = noise(kind, len(sound), clips, own, random)

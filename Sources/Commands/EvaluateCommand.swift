@@ -33,13 +33,13 @@ extension Command {
     private static let allowPartial = Switch(
         name: "allow-partial",
         help:
-            "With --data: evaluate even if over 10% of the clips do not match a class of the model or cannot be read, or a class has no clips."
+            "With --data: evaluate even if more than 10% of the clips do not match a class of the model or cannot be read, or if a class has no clips."
     )
 
     private static let adapt = Option.choice(
         "adapt", SpeakerAdaptation.allCases.map(\.rawValue),
         help:
-            "Also evaluate each model after unsupervised adaptation to each speaker: batch-norm re-estimates the statistics of batch normalization on all clips of the speaker (transductive); normalization normalizes with the clips of the speaker so far (causal)."
+            "Also evaluate each model after unsupervised adaptation to each speaker: batch-norm re-estimates the statistics of batch normalization on all clips of the speaker (transductive); normalization normalizes with the statistics of the speaker's clips so far (causal)."
     )
     private static let ensemble = Switch(
         name: "ensemble",

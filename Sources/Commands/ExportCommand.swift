@@ -43,7 +43,7 @@ extension Command {
             let model = try trained.merged()
             if arguments[anySteps], !model.hasTimeAxis {
                 throw UsageError(
-                    "--any-steps applies to models of sequences; the input of this model has the shape \(model.input), without a time axis of any length"
+                    "--any-steps requires a model of sequences; the input of this model has the shape \(model.input), without a time axis of variable length"
                 )
             }
             let place = RunSet.ablationFolder(path) ?? path

@@ -22,7 +22,7 @@ extension Command {
     private static let out = Option.path(
         "out", "FILE",
         help:
-            "FILE.npy writes an array [clips, ...], FILE.csv with the metadata of the clips (and, if clips are truncated, the column truncated with the seconds cut from each), and FILE.lengths.npy with the valid frames of sequences. FILE.csv writes a table. Default: CSV to standard output."
+            "FILE.npy writes an array [clips, ...], FILE.csv with the metadata of the clips (if any are truncated, the column truncated has the seconds cut from each clip), and FILE.lengths.npy with the number of valid frames of each sequence. FILE.csv writes a table. Default: CSV to standard output."
     )
     private static let keeping = Option.path(
         "cache", "FOLDER", help: "Folder of the feature cache (default: no cache).")

@@ -55,7 +55,7 @@ extension Command {
     private static let segmented = Option.path(
         "segments", "energy|bundled|RUN|FILE",
         help:
-            "Predict each segment of speech, and print a timeline. Segments are found by energy, by the bundled model, or by a run or model file, as by Train segments."
+            "Predict each speech segment and print a timeline. Segments are detected as by Train segments: by energy, by the bundled model, or by the model of a run or model file."
     )
     private static let truncate = Switch(
         name: "truncate",

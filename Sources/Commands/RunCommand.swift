@@ -30,7 +30,7 @@ extension Command {
             exitWithParent, Common.quiet, Common.json,
         ],
         rules: [
-            .exclusive(finish, [resume], because: "--finish starts, resumes or keeps the run as needed")
+            .exclusive(finish, [resume], because: "--finish starts or resumes the run as needed")
         ],
         examples: [
             ("Train run", "Run the quickstart: a small model on a synthetic corpus generated on the fly."),

@@ -6,7 +6,7 @@ extension Command {
     private static let model = Option.path(
         "model", "bundled|RUN|FILE",
         help:
-            "The bundled model, which finds speech in noise, or the run folder or model file of a frame classification model with the class \"speech\" (default: energy-based detection with an adaptive noise floor)."
+            "The bundled model, which detects speech in noise, or the run folder or model file of a frame classification model with the class \"speech\" (default: energy-based detection with an adaptive noise floor)."
     )
     private static let format = Option.choice(
         "format", ["table", "json", "csv"],
@@ -41,7 +41,7 @@ extension Command {
             ),
             (
                 "Train segments interview.wav --model bundled",
-                "Find speech in noise with the bundled model."
+                "Detect speech in noise with the bundled model."
             ),
             (
                 "Train segments interview.wav --model runs/voice-activity --min-silence 0.5",

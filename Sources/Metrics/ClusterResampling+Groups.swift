@@ -1,10 +1,10 @@
 extension ClusterResampling {
-    /// Returns the interval of the difference between the same metric of two groups of examples.
+    /// Returns the confidence interval of the difference in a metric between two groups of examples.
     ///
     /// Each group has a t interval with the jackknife standard error over its clusters, on the scale of the metric, but with the
-    /// degrees of freedom of the difference (Welch 1947, Satterthwaite 1946). The method of variance estimates recovery combines both
-    /// (Zou and Donner 2008), with the correlation between the groups if clusters are in both. The interval stays within the bounds
-    /// of a difference.
+    /// degrees of freedom of the difference (Welch 1947, Satterthwaite 1946). The method of variance estimates recovery (MOVER,
+    /// Zou and Donner 2008) combines both intervals. It accounts for the correlation between the groups if they share clusters. The
+    /// bounds never exceed the possible range of a difference.
     ///
     /// The groups must have been chosen before their results were known: the interval does not account for the choice of the groups
     /// with the largest difference.

@@ -6,7 +6,7 @@ usage: inject_faults.py PROGRAM [--scenario NAME]... [--operation KIND]... [--ev
 A first, undisturbed run of a scenario counts its file operations: opening, creating, writing, flushing, naming, renaming,
 removing. Then operation 1, 1 + K, 1 + 2 K, ... fails, each in a run of its own: no space left, an input/output error, no
 permission, or a write that stops halfway, in turn. With --operation, only operations of a kind fail. With --kill, the program
-is killed there instead. With --names, the file system has no files without a name (O_TMPFILE). A case fails if
+is killed there instead. With --names, unnamed files (O_TMPFILE) are not supported. A case fails if
 
 - the program ends with a signal, takes a minute and ten times as long as an undisturbed one, or fails without an error message,
 - it ends with status 0 and other files than the undisturbed run,

@@ -293,7 +293,7 @@ import Testing
             let lines = ending.output.split(separator: "\n").map(String.init)
             #expect(
                 lines[0]
-                    == "Wrote \(folder)/slurm.sh with 4 tasks; \(folder)/submit.sh submits arrays of at most 3."
+                    == "Wrote \(folder)/slurm.sh with 4 tasks; \(folder)/submit.sh submits them in arrays of at most 3."
             )
             #expect(lines[2].hasPrefix("    bash '") && lines[2].hasSuffix("/submit.sh'"))
             #expect(

@@ -135,7 +135,7 @@ import Testing
             #expect(short.status == 1 && short.errors.contains("model: outputs [8], expected [1]"))
             #expect(
                 short.errors.contains(
-                    "data.classes: expected at least two classes for a classification, found only \"sad\""),
+                    "data.classes: expected at least two classes for classification, found only \"sad\""),
                 "\(short.errors)")
         }
     }

@@ -256,7 +256,8 @@ import Testing
             #expect(ending.status == 0, "\(ending.errors)")
             #expect(
                 ending.output.contains(
-                    "with 3 tasks; \(folder)/features-submit.sh submits arrays of at most 2, for 3 clips"),
+                    "with 3 tasks; \(folder)/features-submit.sh submits them in arrays of at most 2, for 3 clips"
+                ),
                 "\(ending.output)")
             #expect(ending.output.contains("    bash "))
             #expect(try !String(contentsOfFile: script, encoding: .utf8).contains("--array="))

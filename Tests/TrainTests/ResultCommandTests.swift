@@ -356,7 +356,7 @@ import Testing
             let ending = try BuiltProgram.run("export", folder + "/runs/small", "--any-steps")
             #expect(
                 ending.status == 64
-                    && ending.errors.hasPrefix("error: --any-steps applies to models of sequences; the input"),
+                    && ending.errors.hasPrefix("error: --any-steps requires a model of sequences; the input"),
                 "\(ending.errors)")
             #expect(!FileManager.default.fileExists(atPath: folder + "/runs/small/export"))
         }

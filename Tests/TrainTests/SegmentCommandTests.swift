@@ -95,7 +95,8 @@ import Testing
             let zeros = String(repeating: "0", count: 64)
             let other = try features(#"{"type": "speech_segments", "sha256": "\#(zeros)"}"#)
             #expect(
-                other.status == 1 && other.errors.contains("found another model: SHA-256"), "\(other.errors)")
+                other.status == 1 && other.errors.contains("found a different model: SHA-256"),
+                "\(other.errors)")
             let none = try features(#"{"type": "speech_segments", "model": "\#(folder)/none"}"#)
             #expect(none.status == 1 && none.errors.contains("not a model of frames"), "\(none.errors)")
         }

@@ -95,8 +95,7 @@ final class FeatureWriter {
     func fillCache() throws { try each { _, _ in } }
 
     /// Writes an array of all clips, a table of their metadata, with the seconds that are cut from truncated clips, and the lengths of
-    /// sequences. A clip without features is NaN in
-    /// the array and has length 0.
+    /// sequences. A clip without features is NaN in the array and has length 0.
     func writeNpy(to file: String) throws {
         let size = shape.reduce(1, *)
         let base = String(file.dropLast(4))

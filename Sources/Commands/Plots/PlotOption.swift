@@ -24,7 +24,7 @@ enum PlotOption {
     static let className = Option.text(
         "class", "NAME",
         help:
-            "The class whose output is explained, or the target: its name for a number, TARGET:CLASS for a class or a label (default: the first)."
+            "Class or target to explain: the name of a class or a regression target, or TARGET:CLASS for a class or label of another target (default: the first)."
     )
     static let seed = Option.integer(
         "seed", "N", in: 0...Int(Int32.max),

@@ -17,7 +17,7 @@ extension Common {
 }
 
 extension Arguments {
-    /// What `--slurm-options` asks for; none without it.
+    /// The options in `--slurm-options`; none without it.
     func slurmOptions() throws -> SlurmOptions {
         guard let text = self[Common.slurmOptions] else { return SlurmOptions() }
         do throws(LabError) { return try SlurmOptions(parsing: text) } catch {
@@ -42,14 +42,14 @@ struct WrittenScript {
         try AtomicFile.write(Array(script.text.utf8), to: path)
         let tasks = "\(path) with \(NumberText.count(script.commands.count, "task"))"
         guard script.needsSubmission else {
-            // One of an earlier call might submit tasks that there are no more.
+            // A script of an earlier call might submit tasks that no longer exist.
             unlink(submission)
             (summary, command) = (tasks, "sbatch \(Shell.quoted(path))")
             return
         }
         try AtomicFile.write(Array(script.submission(of: path).utf8), to: submission)
         summary =
-            "\(tasks); \(submission) submits arrays of at most \(NumberText.count(script.arraySize))"
+            "\(tasks); \(submission) submits them in arrays of at most \(NumberText.count(script.arraySize))"
         command = "bash \(Shell.quoted(submission))"
     }
 }

@@ -6,7 +6,7 @@ public struct Command: Sendable {
     /// The positional argument, if any.
     public var argument: Argument? = nil
     public var options: [any OptionDeclaration] = []
-    /// Which options go together.
+    /// The rules for which options can be combined.
     public var rules: [OptionRule] = []
     /// Example command lines with explanations.
     public let examples: [(line: String, does: String)]

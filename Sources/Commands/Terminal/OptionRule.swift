@@ -1,4 +1,4 @@
-/// Which options of a command go together. `Arguments` checks the rules, so no option is ignored without an error.
+/// A rule for which options of a command can be combined. `Arguments` checks the rules, so no option is silently ignored.
 public enum OptionRule: Sendable {
     /// The first option conflicts with each of the others.
     case exclusive(any OptionDeclaration, [any OptionDeclaration], because: String? = nil)

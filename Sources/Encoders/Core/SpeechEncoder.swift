@@ -109,7 +109,7 @@ public final class SpeechEncoder: Layer {
     }
 
     /// Replaces the weights of the convolutions and fully connected layers by 8-bit weights, for inference. The first convolution of
-    /// a waveform, the positional convolutions and the gates of relative positions keep theirs: they take little time.
+    /// a waveform, the positional convolutions and the gates of the relative position bias keep theirs: they take little time.
     public func quantize() {
         for (name, layer) in namedLayers() {
             if let dense = layer as? Dense, !name.hasSuffix("position_gate.projection") { dense.quantize() }

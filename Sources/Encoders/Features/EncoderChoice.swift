@@ -10,13 +10,13 @@ public struct EncoderChoice: Options, Hashable {
     public var layers = LayerSelection.last
     /// The fingerprint of the encoder; nil accepts any.
     public var sha256: String?
-    /// The element type of the weights in products of matrices.
+    /// The data type of the weights in matrix products.
     public var weightType = WeightType.float32
 
-    /// The element types of weights.
+    /// The data types of weights.
     public enum WeightType: String, CaseIterable, ConfigurationValue {
         case float32
-        /// 8 bits, and a scale for each output; inputs of products are quantized to 7 bits. For features only.
+        /// 8 bits with a scale for each output; the inputs of matrix products are quantized to 7 bits. For features only.
         case int8
     }
 
@@ -35,7 +35,7 @@ public struct EncoderChoice: Options, Hashable {
             .check("of 64 hexadecimal digits") { $0?.isSHA256 ?? true }),
         .init(
             "weight_type", \.weightType,
-            "Element type of the weights: `int8` quantizes them when they are read, and the inputs of matrix products when they are computed. It is faster and needs less memory; hidden states differ slightly from those of `float32`. Only for the feature: 8-bit weights cannot be trained."
+            "Data type of the weights: `int8` quantizes the weights when they are loaded, and the input of each matrix product when it is computed (dynamic quantization). It is faster and needs less memory; hidden states differ slightly from those with `float32`. For the feature only: 8-bit weights cannot be trained."
         ),
     ]
 
@@ -48,7 +48,7 @@ public struct EncoderChoice: Options, Hashable {
     /// The architecture; nil if the encoder cannot be read.
     var config: EncoderConfig? { try? entry().source.config }
 
-    /// The encoder, which is read when it is needed.
+    /// The encoder, which is loaded when it is needed.
     func entry() throws -> EncoderStore.Entry { try EncoderStore.entry(weights, weightType) }
 
     /// The numbers of the selected hidden states.

@@ -76,7 +76,7 @@ extension Experiment {
         guard targets.isEmpty, task == .classification, let classes, classes.count == 1 else { return nil }
         return ValidationIssue(
             at: data.classes == nil ? [.key("data")] : [.key("data"), .key("classes")],
-            "expected at least two classes for a classification, found only \"\(classes[0])\"")
+            "expected at least two classes for classification, found only \"\(classes[0])\"")
     }
 
     /// The problems of targets that need no data.

@@ -17,7 +17,7 @@ public struct FrameLabels: Options, Equatable {
             .check("that is not empty") { $0 != "" }),
         .init(
             "voice_activity", \.voiceActivity,
-            "Finds the segments in the recordings by their level above the noise floor, before `augmentation.waveform` and after `augmentation.copies`, instead of a file. Requires clean recordings, `merge` and `unlabeled`."
+            "Detects the segments by energy instead of reading them from a file, in each of the `augmentation.copies` and before `augmentation.waveform`. Requires clean recordings, `merge` and `unlabeled`."
         ),
         .init(
             "merge", \.merge,
@@ -44,14 +44,14 @@ public struct FrameLabels: Options, Equatable {
             found.append(
                 ValidationIssue(
                     "voice_activity",
-                    "requires names of its classes, such as \"merge\": \"speech\", \"unlabeled\": \"non-speech\""
+                    "requires the names of its classes, such as \"merge\": \"speech\", \"unlabeled\": \"non-speech\""
                 ))
         }
         return found
     }
 
-    /// The segments of clips with the classes that frames have; none if recordings tell them. Throws if the file is damaged, or if no clip
-    /// has a segment.
+    /// Returns the labeled segments by clip id, with the classes of frames; empty with `voiceActivity`, which detects them in the
+    /// recordings. Throws if the file is damaged, or if no clip has a segment.
     func labeledSegments(of clips: [Clip]) throws -> [String: [LabeledSegment]] {
         guard voiceActivity == nil else { return [:] }
         let table = try segments.map { try SegmentTable(contentsOf: $0).segments }
@@ -84,7 +84,7 @@ public struct FrameLabels: Options, Equatable {
         return found
     }
 
-    /// The classes of frames: that of unlabeled ones, then those of segments in alphabetical order.
+    /// Returns the classes of frames: that of unlabeled frames, then those of segments in alphabetical order.
     func classes(_ segments: [String: [LabeledSegment]]) -> [String] {
         let labels = Set(segments.values.joined().map(\.label) + [merge].compactMap { $0 })
             .subtracting([unlabeled].compactMap { $0 })
@@ -123,12 +123,12 @@ extension Experiment {
         for (index, edit) in features.preprocessing.enumerated() where !edit.value.keepsTimes {
             report(
                 [.key("features"), .key("preprocessing"), .index(index)],
-                "changes the times of frames, which labels refer to; remove it")
+                "changes the times of frames, so labels no longer match; remove it")
         }
         for (index, change) in augmentation.waveform.enumerated() where !change.value.keepsTimes {
             report(
                 [.key("augmentation"), .key("waveform"), .index(index)],
-                "changes the times of frames, which labels refer to; remove it")
+                "changes the times of frames, so labels no longer match; remove it")
         }
         for (copy, changes) in augmentation.copies.enumerated() {
             for (index, change) in changes.enumerated() {
@@ -137,12 +137,12 @@ extension Experiment {
                 ]
                 if frameLabels?.voiceActivity == nil {
                     if !change.value.keepsTimes {
-                        report(path, "changes the times of frames, which labels refer to; remove it")
+                        report(path, "changes the times of frames, so labels no longer match; remove it")
                     }
                 } else if !change.value.keepsSilence {
                     report(
                         path,
-                        "adds sound to pauses, in which voice activity would be found; move it to \"waveform\""
+                        "adds sound to pauses, which would be labeled as speech; move it to \"waveform\""
                     )
                 }
             }

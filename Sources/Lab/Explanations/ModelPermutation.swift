@@ -5,10 +5,10 @@ import Metrics
 import SpeechEmotion
 import Training
 
-/// The decrease of a metric if the values of an input are shuffled between clips.
+/// Permutation importance: the decrease in a metric when the values of an input feature are shuffled between clips.
 ///
-/// A value of a vector is exchanged by itself. A channel of a sequence or an image is exchanged as a whole, so that its course
-/// over time stays intact: a clip gets the channel of another clip, repeated or truncated to its own length.
+/// Each value of a vector is shuffled separately. A channel of a sequence or an image is shuffled as a whole, which preserves
+/// its course over time: a clip gets the channel of another clip, repeated or truncated to its own length.
 public struct ModelPermutation: Sendable {
     /// The number of repetitions.
     public var repeats = 10
@@ -23,7 +23,7 @@ public struct ModelPermutation: Sendable {
     ///   - groups: The channels that are exchanged together; nil for each by itself.
     ///   - progress: Receives the number of shuffled evaluations and their total.
     ///   - stop: Throws to stop.
-    ///   - score: Returns the score of the model on the clips, larger is better. Called on several threads.
+    ///   - score: Returns the score of the model on the clips; higher is better. Called on several threads.
     public func compute(
         _ model: Model, _ set: EvaluationSet, groups: [[Int]]? = nil, seed: UInt64 = 0,
         progress: SpeechEmotion.Progress? = nil, stop: (@Sendable () throws -> Void)? = nil,
@@ -85,8 +85,8 @@ private final class ShuffledBatches: EvaluationBatches {
 }
 
 extension ModelPermutation {
-    /// Computes the importances of all features, or of feature families, with their names: the decrease of the unweighted average recall
-    /// (UAR) for classes, or of the first usual metric of the first main target, such as the concordance correlation coefficient.
+    /// Computes the importances of all features, or of feature families, with their names: the decrease in the unweighted average recall
+    /// (UAR) for classes, or in the default metric of the first main target, such as the concordance correlation coefficient.
     ///
     /// - Parameter subset: The subset that the clips belong to, for the label of the axis.
     public func importances(
@@ -117,7 +117,7 @@ extension ModelPermutation {
 }
 
 extension Experiment {
-    /// The metric that tells the importance of features.
+    /// The metric that measures the importance of features.
     fileprivate var importanceMetric: Metric {
         let task = targets.map(\.value).first { $0.role == .main }?.plainOutput.task ?? task
         let usual = Metric.standard(task)

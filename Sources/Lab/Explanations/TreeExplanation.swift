@@ -59,7 +59,7 @@ public struct TreeExplanation {
     }
 
     /// The importance of each input column: the fraction of the decrease in impurity, or of the gain for boosting; for several
-    /// numbers or labels, the mean over them.
+    /// targets or labels, the mean over them.
     public var impurityImportances: [Double] {
         let own = trees.map { trees -> [Double] in
             switch trees {
@@ -93,8 +93,9 @@ public struct TreeExplanation {
         }
     }
 
-    /// The SHAP values of each row and input column for an output of the model: contributions to the probability of its class or label for
-    /// forests, to its raw score for boosting, to its log-odds for boosting with two classes, or to its number, on the scale of the model.
+    /// Returns the SHAP values of each row and input column for an output of the model: contributions to the probability of its class or
+    /// label for forests, to its raw score for boosting, to its log-odds for boosting with two classes, or to the predicted value of a
+    /// regression, on the scale of the model.
     public func shapValues(_ rows: Matrix, output: Int) -> [[Double]] {
         let seen = steps.reduce(rows) { $1.transform($0) }
         // A model of a label has two classes, of which the second one is that the label applies.
@@ -123,8 +124,8 @@ public struct TreeExplanation {
         }
     }
 
-    /// The mean absolute SHAP value of each input column, over all rows and outputs of the model. With two classes, the values of one are
-    /// the opposite of those of the other, so that the mean is that of either.
+    /// Returns the mean absolute SHAP value of each input column over all rows and outputs of the model. With two classes, the values of
+    /// one class are the negatives of those of the other, so the mean equals that of either class.
     public func shapImportances(_ rows: Matrix, outputs: Int) -> [Double] {
         var means = Array(repeating: 0.0, count: inputs)
         for output in 0..<outputs {

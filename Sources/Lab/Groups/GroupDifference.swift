@@ -71,7 +71,7 @@ public struct GroupDifference: Sendable {
             }
             let isKnown = ![tested, baseTested].contains { $0.values.contains { $0 == nil } }
             guard !isKnown || !all[0].isDisjoint(with: all[1]) else {
-                warnings.append("\(names) have no test clips in common: there is no difference between them")
+                warnings.append("\(names) have no test clips in common: they cannot be compared")
                 return
             }
             value = FoldResults(mine.map(\.mean)).mean - FoldResults(others.map(\.mean)).mean
@@ -85,7 +85,7 @@ public struct GroupDifference: Sendable {
         }
         if group.folds != base.folds {
             warnings.append(
-                "\(names) have \(NumberText.count(pairs.count, "fold")) in common; the difference is computed on \(pairs.count == 1 ? "this fold" : "these folds")"
+                "\(names) have \(NumberText.count(pairs.count, "fold")) in common; the difference is computed over \(pairs.count == 1 ? "this fold" : "these folds")"
             )
         }
         let results = FoldResults(
@@ -146,7 +146,7 @@ public struct GroupDifference: Sendable {
                 return low == high ? "\(low)" : "\(low) to \(high)"
             }
             warnings.append(
-                "\(name) and \(base) were tested on different clips: \(counts[0]) and \(counts[1]), \(inCommon) of them in common; the difference and its test use only these"
+                "\(name) and \(base) were tested on different clips: \(counts[0]) and \(counts[1]), \(inCommon) of them in common; the difference and its test use only the common clips"
             )
         }
         if relabeled > 0 {

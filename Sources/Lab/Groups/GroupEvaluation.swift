@@ -17,7 +17,7 @@ public struct GroupEvaluation: Sendable {
 
     /// Evaluates each run. Notes that several runs have in common are passed on once.
     ///
-    /// - Parameter adaptation: How each model is also evaluated after an adaptation to each speaker; nil for none.
+    /// - Parameter adaptation: The adaptation to each speaker after which each model is also evaluated; nil for none.
     public init(
         _ runs: RunSet, tta: TestTimeAugmentation? = nil, adaptation: SpeakerAdaptation? = nil,
         cache: FeatureCache?, observer: any RunObserver,

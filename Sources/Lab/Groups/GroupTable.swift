@@ -136,8 +136,8 @@ struct GroupTable {
             }.map { group, _ in
                 let reason =
                     group.speakerIndependent == false
-                    ? "test speakers are also in the training data, so clips are not independent, and the units are folds"
-                    : "the units are folds"
+                    ? "test speakers are also in the training data, so clips are not independent, and folds are the independent units"
+                    : "folds are the independent units"
                 return (group.name, "The pooled result has no confidence interval: \(reason).")
             }, among: groups.filter { !$0.members.isEmpty }.map(\.name))
     }

@@ -1,7 +1,7 @@
 import Configuration
 import Reports
 
-/// The comparison in the forms in which people and programs read it.
+/// The comparison as text, Markdown, LaTeX, CSV, JSON and HTML.
 extension RunComparison {
     /// The comparison as text for a terminal.
     public var text: String {
@@ -25,7 +25,7 @@ extension RunComparison {
         return (warnings + described + tables.map(\.markdown) + [configMarkdown]).joined(separator: "\n")
     }
 
-    /// The table whose protocol stands above all tables, which have the same; none if it is not known.
+    /// The table whose protocol is printed above all tables, which share it; none if it is not known.
     private var described: [ResultTable] { tables.prefix(1).filter { !$0.protocolText.isEmpty } }
 
     private var configMarkdown: String {
@@ -76,7 +76,7 @@ extension RunComparison {
                 + tables.map(\.html).joined() + (differences.isEmpty ? "" : configs))
     }
 
-    /// The beginnings of the values, a dash for nothing.
+    /// The beginnings of the values; a dash for missing values.
     private func shown(_ difference: ConfigDifference) -> [String] {
         difference.values.map { value in
             guard let line = value?.line else { return "–" }

@@ -3,7 +3,7 @@ import Foundation
 import Reports
 import SpeechEmotion
 
-/// Warnings about several runs, such as those of a cross-validation, from their results: failed training, truncated and skipped clips.
+/// Warnings about several runs, such as those of a cross-validation: failed training, and truncated or skipped clips.
 public struct RunWarnings: Sendable {
     /// A warning that applies to some of the runs.
     private struct Entry {
@@ -11,7 +11,7 @@ public struct RunWarnings: Sendable {
         var words: String
         /// The names of the runs.
         var names: [String] = []
-        /// More about it, with numbers.
+        /// Details, with numbers.
         var details = ""
     }
 
@@ -161,7 +161,7 @@ extension TrainingFinding.Kind {
         case .lossFlat: "the training loss did not decrease"
         case .trainingAtChance: "the model did not learn"
         case .measuredAtChance: "the UAR is at chance level"
-        case .oneClass: "the model predicts one class"
+        case .oneClass: "the model predicts a single class"
         case .deadUnits: "ReLU units are dead"
         }
     }

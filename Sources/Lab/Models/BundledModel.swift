@@ -4,10 +4,10 @@ import Foundation
 public enum BundledModel: String, Sendable {
     /// Classifies emotions.
     case emotion = "speech-emotion"
-    /// Finds speech.
+    /// Detects voice activity.
     case voiceActivity = "voice-activity"
 
-    /// Returns its path, in the folder `Models` beside the program or in a folder above it. Throws a `LabError` if it is not there.
+    /// Returns the path, in the folder `Models` next to the program or in a folder above it. Throws a `LabError` if it is not there.
     public func path() throws(LabError) -> String {
         let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         var folders = [FileManager.default.currentDirectoryPath]
@@ -22,11 +22,11 @@ public enum BundledModel: String, Sendable {
             if FileManager.default.fileExists(atPath: file) { return file }
         }
         throw LabError(
-            "cannot find the bundled model, \(name), next to the program or in a folder above it; pass another with --model, such as --model runs/quickstart"
+            "cannot find the bundled model, \(name), next to the program or in a folder above it; pass another one with --model, such as --model runs/quickstart"
         )
     }
 
-    /// Returns the path of a model of voice activity: that of the bundled model for `bundled`, or the path itself.
+    /// Returns the path of a voice activity model: that of the bundled model for `bundled`, otherwise the path itself.
     public static func voiceActivityPath(_ name: String) throws(LabError) -> String {
         name == "bundled" ? try voiceActivity.path() : name
     }

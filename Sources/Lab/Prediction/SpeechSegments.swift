@@ -4,13 +4,13 @@ import Foundation
 import SpeechEmotion
 import Synchronization
 
-/// Keeps the segments of speech that a model finds, and joins them.
+/// Keeps the speech segments that a model detects, and joins them.
 public struct SpeechSegments: WaveEdit, PinnedOptions {
     /// `bundled`, a run folder, or a model file.
     public var model = "bundled"
     /// The probability of speech at which a segment begins; it ends below 0.7 times this value.
     public var threshold = 0.5
-    /// The shortest segment, the shortest gap, and the extension of segments, in seconds.
+    /// The minimum duration of a segment, the minimum duration of a gap, and the margin around segments, in seconds.
     public var minSpeech = 0.1
     public var minSilence = 0.2
     public var margin = 0.05
@@ -19,22 +19,26 @@ public struct SpeechSegments: WaveEdit, PinnedOptions {
 
     public static let type = "speech_segments"
     public static let summary =
-        "Keeps the segments of speech that a model of frames finds, and joins them: voice activity detection in noise. A recording without such a segment is left unchanged."
+        "Keeps the speech segments that a frame classification model detects, and joins them: voice activity detection in noise. A recording without speech segments is left unchanged."
     public static let fields: [Field<Self>] = [
         .init(
             "model", \.model,
-            "`bundled`, or the run folder or model file of a frame classification with the class `speech`.",
+            "`bundled`, or the run folder or model file of a frame classification model with the class `speech`.",
             .notEmpty),
         .init(
             "threshold", \.threshold,
             "Probability of speech at which a segment begins; it ends below 0.7 times this value.",
             .range(0.01...0.99)),
-        .init("min_speech", \.minSpeech, "Seconds below which a segment is dropped.", .range(0...60)),
-        .init("min_silence", \.minSilence, "Seconds below which a gap is filled.", .range(0...60)),
+        .init(
+            "min_speech", \.minSpeech, "Minimum duration of a segment in seconds; shorter ones are dropped.",
+            .range(0...60)),
+        .init(
+            "min_silence", \.minSilence, "Minimum duration of a gap in seconds; shorter ones are filled.",
+            .range(0...60)),
         .init("margin", \.margin, "Seconds to keep around each segment.", .range(0...60)),
         .init(
             "sha256", \.sha256,
-            "SHA-256 of the model file. A run and its model file record it, and another model is an error; `null` accepts any model.",
+            "SHA-256 of the model file. A run and its model file record it, and a different model is an error; `null` accepts any model.",
             .check("of 64 hexadecimal digits") {
                 $0.map { $0.utf8.count == 64 && $0.allSatisfy(\.isHexDigit) } ?? true
             }
@@ -45,7 +49,7 @@ public struct SpeechSegments: WaveEdit, PinnedOptions {
 
     public var removesSilence: Bool { true }
 
-    /// Makes configs know the step. Call it before a config is read; calling it again has no effect.
+    /// Registers the step, so that configs can use it. Call it before a config is read; calling it again has no effect.
     public static func register() { WaveEditKinds.register(Self.self) }
 
     /// Returns the segments joined without a fade; the waveform itself if there are none. Throws a `DataError` if the model cannot be read.
@@ -57,7 +61,7 @@ public struct SpeechSegments: WaveEdit, PinnedOptions {
         return found.isEmpty ? wave : wave.joining(found.map { $0.start..<$0.end })
     }
 
-    /// Returns the step with the SHA-256 of its model. Throws if it has that of another one.
+    /// Returns the step with the SHA-256 of its model. Throws if it already has the SHA-256 of a different one.
     public func pinned() throws -> SpeechSegments {
         var result = self
         result.sha256 = try loaded().sha256
@@ -88,11 +92,11 @@ public struct SpeechSegments: WaveEdit, PinnedOptions {
         } catch {
             throw DataError(
                 "\(Self.type), the model \(model)", found: "\(error)",
-                allowed: "the bundled model, or a frame classification with the class \"speech\"")
+                allowed: "the bundled model, or a frame classification model with the class \"speech\"")
         }
         guard let sha256, sha256 != found.sha256 else { return found }
         throw DataError(
-            "\(Self.type), the model \(model)", found: "another model: SHA-256 \(found.sha256)",
-            allowed: "SHA-256 \(sha256), the model that was used before")
+            "\(Self.type), the model \(model)", found: "a different model: SHA-256 \(found.sha256)",
+            allowed: "SHA-256 \(sha256), the recorded model")
     }
 }

@@ -6,8 +6,8 @@ import Training
 /// A Python program that computes a model's features and predicts recordings with its ONNX file, as `Train predict` does: longer
 /// recordings are cut into windows.
 ///
-/// It contains the functions that the model card needs. Options that Python cannot reproduce to rounding are refused rather than
-/// approximated.
+/// It contains the functions that the model card needs. Options that Python cannot reproduce up to rounding are refused rather
+/// than approximated.
 public struct FeatureScript: Sendable {
     /// The program; nil if an option is refused.
     public let text: String?
@@ -56,11 +56,11 @@ public struct FeatureScript: Sendable {
 
         usage: python features.py RECORDING...
 
-        In Python: predict(path) returns \#(isOfTargets ? "a number for each regression, and the probabilities of the classes or labels of the other targets" : "a probability for each class"). A recording that is longer than the model's input is cut into
+        In Python: predict(path) returns \#(isOfTargets ? "the value of each regression target, and the probabilities of the classes or labels of the other targets" : "the probability of each class"). A recording that is longer than the model's input is split into
         windows, as by `Train predict`. decide(predict(path)) returns \#(isOfTargets ? "the class or the labels of each target" : "the class") that `Train predict` prints.
-        features(path) returns the model's input for the beginning of a recording.
+        features(path) returns the model's input, which is the beginning of a longer recording.
 
-        `Train export` wrote this file for the model.onnx beside it. It needs: pip install numpy onnxruntime soundfile
+        `Train export` wrote this file for the model.onnx in the same folder. Requires: pip install numpy onnxruntime soundfile
         """
 
         import functools
@@ -199,7 +199,7 @@ public struct FeatureScript: Sendable {
         choice,
         #"""
         def decide(answer):
-            """Returns the predicted class for the probability of each class."""
+            """Returns the predicted class, given the probability of each class."""
             return choice(answer, RULE)
         """#,
     ]
@@ -207,7 +207,7 @@ public struct FeatureScript: Sendable {
     /// Decides for a class as `DecisionRule.decision` does.
     private static let choice = #"""
         def choice(shares, rule):
-            """Returns the class that a decision rule selects for the probability of each class; without a rule, the most probable one."""
+            """Returns the class that the decision rule selects, given the probability of each class; without a rule, the most probable one."""
             scores = list(shares.values())
             if "weights" in rule:  # the largest product of probability and weight
                 scores = [share * weight for share, weight in zip(scores, rule["weights"])]
@@ -262,13 +262,13 @@ public struct FeatureScript: Sendable {
         """#,
         #"""
         def interpreted(target, values):
-            """Returns the number of a regression, or the probability of each class or label, for the outputs of a target."""
+            """Returns the value of a regression target, or the probability of each class or label, for the outputs of a target."""
             kind = target["kind"]
             if kind == "regression":
                 return target["offset"] + target["scale"] * float(values[0])
             if kind == "multi_label":
                 shares = sigmoid(values)
-            elif kind == "ordinal":  # chances of a higher level, which cannot rise with the level
+            elif kind == "ordinal":  # probabilities of a higher level, which must not increase with the level
                 higher = np.minimum.accumulate(sigmoid(values))
                 shares = -np.diff(np.concatenate([[1], higher, [0]]))
             else:
@@ -278,12 +278,12 @@ public struct FeatureScript: Sendable {
         """#,
         #"""
         def logits(inputs, lengths):
-            """Returns the mean outputs for all targets."""
+            """Returns the mean outputs of all targets."""
             return run("output", inputs, lengths).astype(np.float64).mean(axis=0)
         """#,
         #"""
         def answer(values):
-            """Returns the prediction for each target, by its name, for the outputs for all targets."""
+            """Returns the prediction for each target by its name, given the outputs of all targets."""
             found, start = {}, 0
             for target in TARGETS:
                 count = len(target.get("classes", [0])) - (target["kind"] == "ordinal")
@@ -294,7 +294,7 @@ public struct FeatureScript: Sendable {
         choice,
         #"""
         def decide(answer):
-            """Returns the predicted class of each classification, and the labels of each multi-label target, by its name."""
+            """Returns the predicted class of each classification, and the labels of each multi-label target, by name."""
             decided = {}
             for target in TARGETS:
                 shares = answer[target["name"]]
@@ -308,12 +308,12 @@ public struct FeatureScript: Sendable {
         """#,
         #"""
         def words(decided):
-            """Returns texts such as label=angry and labels=laughter,sigh."""
+            """Returns strings such as label=angry and labels=laughter,sigh."""
             return [f"{name}={value if isinstance(value, str) else ','.join(value)}" for name, value in decided.items()]
         """#,
         #"""
         def flat(answer):
-            """Returns numbers and probabilities by names such as arousal and label:angry."""
+            """Returns values and probabilities by name, such as arousal and label:angry."""
             found = {}
             for name, value in answer.items():
                 found.update({f"{name}:{key}": share for key, share in value.items()} if isinstance(value, dict) else {name: value})

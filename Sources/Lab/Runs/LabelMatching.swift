@@ -104,7 +104,7 @@ struct LabelMatching {
             + (missing.isEmpty
                 ? []
                 : [
-                    "no clips of \(missing.map { "\"\($0)\"" }.joined(separator: ", ")): uar is averaged over the classes with clips, macro_f1 counts the missing classes as 0"
+                    "no clips of \(missing.map { "\"\($0)\"" }.joined(separator: ", ")): uar is averaged over the classes with clips, and macro_f1 counts the missing classes as 0"
                 ])
     }
 

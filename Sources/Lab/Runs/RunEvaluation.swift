@@ -24,7 +24,7 @@ public struct RunEvaluation {
     ///   - set: The path and the runs of the cross-validation that the given runs belong to.
     ///   - vote: How several runs vote.
     ///   - tta: Test-time augmentation to use instead of the model's.
-    ///   - adaptation: How the models are also evaluated after an adaptation of each to each speaker; nil for none.
+    ///   - adaptation: The adaptation to each speaker after which the models are also evaluated; nil for none.
     public init(
         _ records: [RunRecord], of set: (path: String, records: [RunRecord])? = nil,
         vote: EnsembleVote = EnsembleVote(), tta: TestTimeAugmentation? = nil,
@@ -345,7 +345,7 @@ public struct RunEvaluation {
             }, loss)
     }
 
-    /// The predictions of the only model, or the vote of those of several.
+    /// The predictions of a single model, or the vote of several.
     private func voted(_ single: [Predictions], _ loss: any LossSpec) throws -> Predictions {
         guard single.count > 1 else { return single[0] }
         for predictor in predictors {

@@ -39,7 +39,7 @@ public struct RunResult: Options {
             "Clips that the features truncate, for each subset that was read."),
         .init(
             "skipped", \.skipped,
-            "Clips that could not be used, for each subset that has some."),
+            "Skipped clips, for each subset that has any."),
         .init("search", \.search, "Values chosen by the hyperparameter search, by path."),
     ]
 
@@ -137,7 +137,7 @@ public struct RunResult: Options {
         public var reasons: [String] = []
         public var lostClasses: [String] = []
 
-        public static let summary = "Clips of a subset that could not be used."
+        public static let summary = "Skipped clips of a subset."
         public static let fields: [Field<Self>] = [
             .init(
                 "subset", \.subset,
@@ -147,7 +147,7 @@ public struct RunResult: Options {
             .init("reasons", \.reasons, "Reasons, with the names of the clips."),
             .init(
                 "lost_classes", \.lostClasses,
-                "Classes of which no clip could be used, though the subset has some."),
+                "Classes whose clips in the subset were all skipped."),
         ]
         public init() {}
 
@@ -167,7 +167,7 @@ public struct RunResult: Options {
             let effect =
                 subset == .train
                 ? "the model cannot predict \(lostClasses.count == 1 ? "this class" : "these classes")"
-                : "uar is averaged over the classes with clips, macro_f1 counts the missing classes as 0"
+                : "uar is averaged over the classes with clips, and macro_f1 counts the missing classes as 0"
             return "no clip of \(names) in the \(subset.word) set could be used: \(effect)"
         }
     }

@@ -22,7 +22,7 @@ extension ReadableTable {
     public var protocolText: String { "" }
     public var caption: String { [title, protocolText, note].asCaption }
     public func isText(_ column: Int) -> Bool { column == 0 }
-    /// The protocol as a sentence, for text that has no caption; empty without one.
+    /// The protocol as a sentence, for text without a caption; empty without a protocol.
     package var protocolSentence: String {
         guard !protocolText.isEmpty else { return "" }
         return "Protocol: " + protocolText + (protocolText.hasSuffix(".") ? "" : ".")

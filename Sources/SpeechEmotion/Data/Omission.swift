@@ -13,7 +13,7 @@ public struct Omission: Sendable, Hashable, CustomStringConvertible {
         self.reason = reason
     }
 
-    /// Creates an omission of a clip that cannot be used. The reason names the file only if it is another one.
+    /// Creates an omission of a clip that cannot be used. The reason names the file only if it is not that of the clip.
     public init(_ clip: Clip, _ error: any Error) {
         var names = [clip.id]
         if case .file(let path, _, _) = clip.source { names.append(path) }

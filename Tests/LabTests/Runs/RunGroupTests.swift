@@ -119,7 +119,7 @@ import Testing
             let counts = sign > 0 ? "30 to 40 and 40" : "40 and 30 to 40"
             #expect(
                 found.warnings == [
-                    "\(group.name) and \(other.name) were tested on different clips: \(counts), 30 of them in common; the difference and its test use only these"
+                    "\(group.name) and \(other.name) were tested on different clips: \(counts), 30 of them in common; the difference and its test use only the common clips"
                 ])
         }
     }
@@ -152,7 +152,7 @@ import Testing
             group("fewer", [[5, 8]], independent: false), from: base, "accuracy", unit: .folds, draws: 100)
         #expect(
             fewer.warnings == [
-                "fewer and base have 2 folds in common; the difference is computed on these folds"
+                "fewer and base have 2 folds in common; the difference is computed over these folds"
             ])
     }
 
@@ -173,7 +173,7 @@ import Testing
                 for index in member.predictions?.ids.indices ?? 0..<0 {
                     member.predictions?.ids[index] += " of another corpus"
                 }
-            } == ["x and base have no test clips in common: there is no difference between them"])
+            } == ["x and base have no test clips in common: they cannot be compared"])
         #expect(
             warnings(.speakers) { $0.predictions = nil } == [
                 "no test between x and base: the predictions of a run are missing, or their classes differ from those of the other runs"
@@ -295,7 +295,7 @@ import Testing
         let note = shared.allMetrics(level: 0.95, draws: 9).note
         #expect(
             note.contains(
-                "The pooled result has no confidence interval: test speakers are also in the training data, so clips are not independent, and the units are folds."
+                "The pooled result has no confidence interval: test speakers are also in the training data, so clips are not independent, and folds are the independent units."
             ), "\(note)")
         // Speakers as units, although they were trained on.
         let forced = shared.allMetrics(unit: .speakers, level: 0.95, draws: 9).note

@@ -44,11 +44,12 @@ import Testing
         let found = RunWarnings(runs)
         #expect(
             found.labels == [
-                "training diverged (2 of 3 runs)", "the model predicts one class (1 of 3 runs)",
+                "training diverged (2 of 3 runs)", "the model predicts a single class (1 of 3 runs)",
             ])
         #expect(
             found.summaries == [
-                "training diverged in 2 of 3 runs (a, c)", "the model predicts one class in 1 of 3 runs (a)",
+                "training diverged in 2 of 3 runs (a, c)",
+                "the model predicts a single class in 1 of 3 runs (a)",
             ])
         #expect(found.sentences[0] == "training diverged in 2 of 3 runs (a, c): in a: The loss rose")
         // A single run needs no count.
@@ -68,7 +69,7 @@ import Testing
             ), ("b", result { $0.truncation = [truncated(1, of: 6, share: 0.05)] }),
         ].map { (name: $0.0, result: $0.1) }
         let lost =
-            "no clip of \"sad\" in the test set could be used: uar is averaged over the classes with clips, macro_f1 counts the missing classes as 0"
+            "no clip of \"sad\" in the test set could be used: uar is averaged over the classes with clips, and macro_f1 counts the missing classes as 0"
         #expect(
             RunWarnings(runs).sentences == [
                 "a class has no usable clip in the test set in 1 of 2 runs (a): in a: \(lost)",

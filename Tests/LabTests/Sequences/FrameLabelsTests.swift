@@ -172,7 +172,7 @@ import Training
         ("training.mixup=0.2", "cannot mix the labels of steps; remove it, or frame_labels"),
         (#"evaluation.metrics=["auc"]"#, "does not apply to this model; use one of accuracy, uar"),
         (#"frame_labels={"merge": "speech"}"#, "leaves a single class"),
-        (#"frame_labels={"voice_activity": {}}"#, "requires names of its classes"),
+        (#"frame_labels={"voice_activity": {}}"#, "requires the names of its classes"),
         (
             #"frame_labels={"voice_activity": {}, "segments": "s.csv", "merge": "speech", "unlabeled": "x"}"#,
             "conflicts with \"segments\""

@@ -76,7 +76,7 @@ import Testing
             #expect(found.warnings.count == 2)
             #expect(
                 found.warnings[0]
-                    == "b and a (1) were tested on different clips: 15 and 20, 10 of them in common; the difference and its test use only these"
+                    == "b and a (1) were tested on different clips: 15 and 20, 10 of them in common; the difference and its test use only the common clips"
             )
             let rows = found.tables[1].rows
             // Of the files 10 to 19 the first has all right, b nine.

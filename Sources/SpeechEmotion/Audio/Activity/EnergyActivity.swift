@@ -113,7 +113,7 @@ public struct EnergyActivity: WaveEdit, Equatable {
 }
 
 extension Waveform {
-    /// Returns the segments between moments in seconds, one after another.
+    /// Returns the concatenated segments, given their start and end times in seconds.
     package func joining(_ segments: [Range<Double>]) -> Waveform {
         func place(_ seconds: Double) -> Int {
             max(0, min(count, Int((seconds * Double(rate)).rounded())))
