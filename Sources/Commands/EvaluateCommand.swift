@@ -92,7 +92,6 @@ extension Command {
             Interrupt.watch()
             arguments.applyThreads()
             guard !arguments.all.isEmpty else { throw UsageError("missing argument: a run folder") }
-            try checkOptions(arguments)
             if let out = arguments[out] { try Evaluation.checkFree(out) }
             if let set = try crossValidation(arguments) {
                 if !arguments[ensemble] { _ = try arguments.vote(1) }

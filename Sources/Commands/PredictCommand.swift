@@ -81,7 +81,11 @@ extension Command {
         ],
         rules: [
             .exclusive(timeline, [truncate], because: "truncated recordings have no windows"),
-            .exclusive(segmented, [timeline, window, step, truncate, saliency, adapt]),
+            .exclusive(
+                segmented,
+                [
+                    timeline, window, step, truncate, saliency, adapt, Common.cache, Common.cacheLimit,
+                ]),
             .requires([plots, output], saliency),
             .exclusive(stateful, [window, attention], because: "there are no windows"),
         ],
@@ -159,8 +163,7 @@ extension Command {
         let kind = predictor.vocabulary == nil ? "frame classification" : "sequence labeling"
         for name in [
             "tta", "attention", "saliency", "output", "adapt", "plots", "timeline", "window", "step",
-            "truncate",
-            "stateful", "rate", "segments",
+            "truncate", "stateful", "rate", "segments", "cache", "cache-limit",
         ] where arguments.has(name) {
             throw UsageError("--\(name) does not apply to a \(kind) model")
         }

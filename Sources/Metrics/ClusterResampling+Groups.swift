@@ -27,7 +27,7 @@ extension ClusterResampling {
             interval.absence = .undefined
             return interval
         }
-        guard groups.contains(where: { $0.variance > 0 }) else {
+        guard groups.allSatisfy({ $0.scaledError != 0 }) else {
             interval.absence = .equalUnits
             return interval
         }

@@ -152,7 +152,7 @@ compare() {
                 || fail "$2: $run/$file differs"
         done
     done
-    ablate "$1" --runs "$work/$2" --collect > "$work/$2.txt" || fail "$2: no table"
+    "$program" ablate "$work/$1.json" --runs "$work/$2" --collect > "$work/$2.txt" || fail "$2: no table"
     cmp "$work/plain/$1/table.csv" "$work/$2/$1/table.csv" || fail "$2: the tables differ"
     say "   $count files of $(runs "$1" plain | wc -l) runs, and the table, are those of undisturbed runs"
 }

@@ -43,7 +43,10 @@ struct WrittenScript {
         let tasks = "\(path) with \(NumberText.count(script.commands.count, "task"))"
         guard script.needsSubmission else {
             // A script of an earlier call might submit tasks that no longer exist.
-            unlink(submission)
+            if (try? String(contentsOfFile: submission, encoding: .utf8))?.contains("# Submits all ") == true
+            {
+                unlink(submission)
+            }
             (summary, command) = (tasks, "sbatch \(Shell.quoted(path))")
             return
         }

@@ -12,6 +12,8 @@ struct FrameSet: StepTask, ClipTargets {
     private let segments: [String: [LabeledSegment]]
     private let unlabeled: Int?
     private let source: FeatureExtractor
+    /// The time at which the waveform of a clip begins, in seconds.
+    private let offset: Double
 
     /// Collects the labels of an experiment.
     ///
@@ -20,6 +22,7 @@ struct FrameSet: StepTask, ClipTargets {
         self.labels = labels
         segments = try labels.labeledSegments(of: clips)
         source = try FeatureExtractor(experiment.features)
+        offset = experiment.features.offset
         self.outputs = outputs ?? labels.classes(segments)
         guard self.outputs.count > 1 else {
             throw DataError(
@@ -59,7 +62,7 @@ struct FrameSet: StepTask, ClipTargets {
         }
         let wave = try source.waveform(of: clip)
         return try activity.segments(of: transform?.apply(wave) ?? wave).map {
-            LabeledSegment(start: $0.lowerBound, end: $0.upperBound, label: label)
+            LabeledSegment(start: $0.lowerBound + offset, end: $0.upperBound + offset, label: label)
         }
     }
 

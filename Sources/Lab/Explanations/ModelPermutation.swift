@@ -117,7 +117,7 @@ extension ModelPermutation {
 }
 
 extension Experiment {
-    /// The metric that measures the importance of features.
+    /// The metric that measures the importance of features: the default of the first main target, averaged over the targets that have it.
     fileprivate var importanceMetric: Metric {
         let task = targets.map(\.value).first { $0.role == .main }?.plainOutput.task ?? task
         let usual = Metric.standard(task)

@@ -9,6 +9,7 @@ public struct TreeExplanation {
     private let steps: [any Classical.Transformer]
     /// The model of all outputs, or one of two classes for each output.
     private let trees: [any FittedModel]
+    private let hasModelPerOutput: Bool
     private let inputs: Int
 
     /// Finds the trees at the end of a model. Throws if there are none, or if a step mixes columns.
@@ -42,12 +43,14 @@ public struct TreeExplanation {
         }
         let last = (model.layer as? Sequential)?.layers.last ?? model.layer
         let own = (last as? MultiOutput)?.estimators.count ?? 1
-        guard found.count == own, model.fittedLayers.count == steps.count + own else {
+        let isPlain = (last as? MultiOutput)?.estimators.allSatisfy { $0.fittedLayers.count == 1 } ?? true
+        guard isPlain, found.count == own, model.fittedLayers.count == steps.count + own else {
             throw LabError(
                 "the last layer of the model is not a tree model; impurity importances and SHAP values require decision_tree, random_forest, extra_trees or gradient_boosting, one of their regressors, or multi_output with one of them. Use permutation importances for other models"
             )
         }
         (self.columns, self.steps, trees) = (columns, steps, found)
+        hasModelPerOutput = last is MultiOutput
     }
 
     /// Throws if the number of training rows in each node is unknown, as in an imported model.
@@ -99,7 +102,7 @@ public struct TreeExplanation {
     public func shapValues(_ rows: Matrix, output: Int) -> [[Double]] {
         let seen = steps.reduce(rows) { $1.transform($0) }
         // A model of a label has two classes, of which the second one is that the label applies.
-        let (model, place) = trees.count > 1 ? (trees[output], 1) : (trees[0], output)
+        let (model, place) = hasModelPerOutput ? (trees[output], 1) : (trees[0], output)
         let (shap, isOpposite) = Self.shap(model, seen, place)
         var result = Array(repeating: Array(repeating: 0.0, count: rows.rows), count: inputs)
         for (feature, column) in columns.enumerated() {

@@ -11,8 +11,17 @@ public struct RunWarnings: Sendable {
         var words: String
         /// The names of the runs.
         var names: [String] = []
+        /// The number of the last of these runs.
+        var last: Int?
         /// Details, with numbers.
         var details = ""
+
+        /// Adds a run, unless it was the last one.
+        mutating func add(_ name: String, _ run: Int) {
+            guard last != run else { return }
+            names.append(name)
+            last = run
+        }
     }
 
     private let entries: [Entry]
@@ -68,7 +77,7 @@ public struct RunWarnings: Sendable {
 
     private static func findings(_ results: [(name: String, result: RunResult)]) -> [Entry] {
         var entries: [Entry] = []
-        for (name, result) in results {
+        for (run, (name, result)) in results.enumerated() {
             for finding in result.findings {
                 let index =
                     entries.firstIndex { $0.words == finding.kind.words } ?? entries.endIndex
@@ -78,7 +87,7 @@ public struct RunWarnings: Sendable {
                     let details = results.count > 1 ? "in \(name): \(message)" : message
                     entries.append(Entry(words: finding.kind.words, details: details))
                 }
-                if entries[index].names.last != name { entries[index].names.append(name) }
+                entries[index].add(name, run)
             }
         }
         return entries
@@ -86,7 +95,7 @@ public struct RunWarnings: Sendable {
 
     private static func lostClasses(_ results: [(name: String, result: RunResult)]) -> [Entry] {
         var entries: [Entry] = []
-        for (name, result) in results {
+        for (run, (name, result)) in results.enumerated() {
             for part in result.skipped {
                 guard let subset = part.subset, let warning = part.warning else { continue }
                 let words = "a class has no usable clip in the \(subset.word) set"
@@ -95,7 +104,7 @@ public struct RunWarnings: Sendable {
                     entries.append(
                         Entry(words: words, details: results.count > 1 ? "in \(name): \(warning)" : warning))
                 }
-                if entries[index].names.last != name { entries[index].names.append(name) }
+                entries[index].add(name, run)
             }
         }
         return entries

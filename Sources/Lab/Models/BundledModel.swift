@@ -22,7 +22,7 @@ public enum BundledModel: String, Sendable {
             if FileManager.default.fileExists(atPath: file) { return file }
         }
         throw LabError(
-            "cannot find the bundled model, \(name), next to the program or in a folder above it; pass another one with --model, such as --model runs/quickstart"
+            "cannot find the bundled model, \(name), next to the program or in a folder above it; pass the path of another model"
         )
     }
 

@@ -39,8 +39,8 @@ public struct SpeechSegments: WaveEdit, PinnedOptions {
         .init(
             "sha256", \.sha256,
             "SHA-256 of the model file. A run and its model file record it, and a different model is an error; `null` accepts any model.",
-            .check("of 64 hexadecimal digits") {
-                $0.map { $0.utf8.count == 64 && $0.allSatisfy(\.isHexDigit) } ?? true
+            .check("of 64 hexadecimal digits in lowercase") {
+                $0.map { $0.utf8.count == 64 && $0.allSatisfy { $0.isHexDigit && !$0.isUppercase } } ?? true
             }
         ),
     ]

@@ -6,16 +6,17 @@ extension ResultsTable {
     public var table: ValueTable {
         let metrics = rows.compactMap(\.result).first?.metrics.map(\.metric) ?? [metric]
         let hasReports = rows.contains { $0.reported != nil }
+        let level = IntervalNote.percent(rows.lazy.compactMap(\.result?.level).first ?? 0.95)
         let columns =
             ["system"] + (hasReports ? ["reported accuracy"] : [])
             + metrics.flatMap {
-                $0 == metric ? [$0, "95% low", "95% high", "SD of folds", "SD of seeds"] : [$0]
+                $0 == metric ? [$0, "\(level) low", "\(level) high", "SD of folds", "SD of seeds"] : [$0]
             } + ["folds", "seeds"]
         let cells = rows.map { row -> [ValueTable.Cell] in
             let reported: [ValueTable.Cell] = hasReports ? [.share(row.reported ?? .nan)] : []
             let results = metrics.flatMap { name -> [ValueTable.Cell] in
                 let result = row.result?.metrics.first { $0.metric == name }
-                let values = [result.map { $0.pooled ?? $0.mean }]
+                let values = [result.flatMap { $0.pooled ?? $0.mean }]
                 let others = [result?.low, result?.high, result?.foldDeviation, result?.seedDeviation]
                 return (values + (name == metric ? others : [])).map {
                     .value($0 ?? .nan, isShare: Metric.isShare(name))
@@ -48,7 +49,7 @@ extension ResultsTable {
                 .init(
                     "measured",
                     shown.map { row in
-                        row.result?.metrics.first { $0.metric == "accuracy" }.map { $0.pooled ?? $0.mean }
+                        row.result?.metrics.first { $0.metric == "accuracy" }.flatMap { $0.pooled ?? $0.mean }
                             ?? .nan
                     }),
             ])

@@ -89,6 +89,7 @@ public struct RowResult: Options {
     public var data = ""
     public var version = ""
     public var processor = ""
+    public var level = 0.95
     public var evaluation = ""
     public var statistics = ""
     public var metrics: [MetricResult] = []
@@ -101,6 +102,7 @@ public struct RowResult: Options {
         .init("data", \.data, "Fingerprint of the ids, classes and speakers of the clips.", .required),
         .init("version", \.version, "Version of Prosody."),
         .init("processor", \.processor, "Processor of the last run."),
+        .init("level", \.level, "Confidence level of the intervals."),
         .init("evaluation", \.evaluation, "The evaluation protocol of the runs."),
         .init("statistics", \.statistics, "How estimates, intervals and standard deviations were computed."),
         .init("metrics", \.metrics, "Metrics over all runs."),
@@ -112,7 +114,7 @@ public struct RowResult: Options {
     /// A metric over all runs.
     public struct MetricResult: Options {
         public var metric = ""
-        public var mean = 0.0
+        public var mean: Double?
         public var foldDeviation: Double?
         public var seedDeviation: Double?
         public var pooled: Double?
@@ -123,7 +125,9 @@ public struct RowResult: Options {
         public static let summary = "A metric over all runs."
         public static let fields: [Field<Self>] = [
             .init("metric", \.metric, "Name of the metric.", .required),
-            .init("mean", \.mean, "Mean over folds of the results averaged over seeds."),
+            .init(
+                "mean", \.mean,
+                "Mean over folds of the results averaged over seeds; `null` if it is undefined."),
             .init(
                 "fold_deviation", \.foldDeviation,
                 "Standard deviation between folds, after averaging over seeds; `null` with one fold."),

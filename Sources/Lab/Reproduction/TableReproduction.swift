@@ -67,7 +67,7 @@ public struct TableReproduction: Sendable {
         result.processor = environment?["processor"]?.text ?? ""
         let group = RunGroup(row.name, try records.map { try RunGroup.Member($0) })
         let options = records[0].experiment.evaluation
-        result.evaluation = group.protocolText
+        (result.evaluation, result.level) = (group.protocolText, options.confidenceLevel)
         for metric in options.metrics.map(\.name) {
             let isMain = metric == self.metric
             let estimate = GroupEstimate(
@@ -123,7 +123,7 @@ extension RowResult.MetricResult {
         self.init()
         func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
         metric = estimate.metric
-        mean = estimate.folds.estimate
+        mean = finite(estimate.folds.estimate)
         (foldDeviation, seedDeviation) = (finite(estimate.foldDeviation), finite(estimate.seedDeviation))
         pooled = finite(estimate.pooled.estimate)
         (low, high) = (finite(estimate.pooled.low), finite(estimate.pooled.high))

@@ -33,7 +33,7 @@ extension FeaturePipeline {
                     limit(seconds)
                 }
             case let resample as Resample: current = resample.rate
-            case is Trim, is SilenceRemoval, is EnergyActivity:
+            case let step where step.removesSilence:
                 extent.secondsWithSilence = extent.secondsWithSilence ?? extent.seconds ?? .infinity
             default: break
             }

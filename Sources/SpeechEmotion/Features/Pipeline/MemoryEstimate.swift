@@ -23,7 +23,7 @@ extension FeaturePipeline {
             case let step as Resample:
                 length = length.map { Int(Double($0) / Double(rate) * Double(step.rate)) }
                 rate = step.rate
-            case is Crop, is Trim, is SilenceRemoval, is EnergyActivity: length = nil
+            case let step where step is Crop || step.removesSilence: length = nil
             default: break
             }
         }
