@@ -1,4 +1,5 @@
 import Foundation
+import Lab
 
 /// The model of `Train predict` and `Train serve` unless another is named.
 enum DefaultModel {
