@@ -65,6 +65,7 @@ import Testing
             let file = "\(Self.experiments)/\(name).json"
             var place = BuiltProgram.Surroundings()
             place.environment["RAVDESS"] = "/data/RAVDESS"
+            place.environment["URDU"] = "/data/URDU"
             let ending = try BuiltProgram.run(
                 ["ablate", file, "--set", "sweep={}", "--name", "x", "--runs", folder, "--print"], place)
             #expect(ending.status == 0, "\(ending.errors)")
@@ -82,6 +83,7 @@ import Testing
         #expect(unset.status == 0 && unset.errors.isEmpty, "\(unset.errors)")
         var place = BuiltProgram.Surroundings()
         place.environment["RAVDESS"] = "/data/RAVDESS"
+        place.environment["URDU"] = "/data/URDU"
         place.environment["EFFICIENTNET_B3"] = "/data/b3.safetensors"
         let set = try BuiltProgram.run(["check", file], place)
         #expect(set.status == 0 && set.errors.isEmpty, "\(set.errors)")
@@ -94,7 +96,7 @@ import Testing
             let run = try BuiltProgram.run("run", file, "--runs", folder + "/runs")
             #expect(run.status == 1)
             #expect(
-                run.errors.contains(#"data.source.folder: the environment variable "RAVDESS" is not set"#))
+                run.errors.contains(#"folder: the environment variable "RAVDESS" is not set"#))
             #expect(!FileManager.default.fileExists(atPath: folder + "/runs"))
         }
     }

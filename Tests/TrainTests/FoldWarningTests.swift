@@ -47,7 +47,7 @@ import Testing
             let page = try String(contentsOfFile: run + "/report.html", encoding: .utf8)
             #expect(page.contains("Warning: " + diverged) && page.contains("Warning: " + truncated))
             let listed = try BuiltProgram.run("runs", folder + "/runs", "--format", "json")
-            let row = try JSONValue.parse(listed.output).elements?.first
+            let row = try JSONValue.parse(listed.output)["rows"]?.elements?.first
             let words = row?["warnings"]?.text ?? ""
             #expect(words.contains("training diverged (2 of 2 runs); "), "\(listed.output)")
             #expect(words.hasSuffix("clips are truncated (2 of 2 runs)"), "\(listed.output)")
@@ -125,7 +125,7 @@ import Testing
             let page = try String(contentsOfFile: run + "/report.html", encoding: .utf8)
             #expect(page.contains("in the test set could be used: uar is averaged"))
             let listed = try BuiltProgram.run("runs", folder + "/runs", "--format", "json")
-            let words = try JSONValue.parse(listed.output).elements?.first?["warnings"]?.text ?? ""
+            let words = try JSONValue.parse(listed.output)["rows"]?.elements?.first?["warnings"]?.text ?? ""
             #expect(words.contains("a class has no usable clip in the test set"), "\(listed.output)")
             #expect(words.hasSuffix("clips were skipped"), "\(listed.output)")
         }

@@ -40,7 +40,7 @@ import Testing
             #expect(latex.status == 0 && latex.output.contains("\\toprule"), "\(latex.output)")
             let json = try BuiltProgram.run("reproduce", file, "--print", "--format", "json")
             let uar = try #require(result.metrics.first { $0.metric == "uar" })
-            #expect(json.output.contains("\"uar\": \(uar.pooled ?? uar.mean)"), "\(json.output)")
+            #expect(json.output.contains("\"uar\": \(uar.pooled ?? uar.mean ?? .nan)"), "\(json.output)")
             #expect(FileManager.default.contents(atPath: file) == filled)
             #expect(!FileManager.default.fileExists(atPath: runs))
 

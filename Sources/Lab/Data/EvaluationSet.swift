@@ -29,16 +29,6 @@ public final class EvaluationSet: EvaluationBatches {
     /// The truncation of each clip; nil if unknown.
     public var truncations: [Truncation?] { clips.indices.map { table.truncations[$0 * copies] } }
 
-    /// The clips that were skipped, and the classes that only skipped clips have.
-    ///
-    /// - Parameters:
-    ///   - all: All clips of the subset.
-    ///   - hasClasses: Whether the labels of the clips are classes.
-    func skipped(_ subset: Split.Subset, of all: [Clip], hasClasses: Bool) -> RunResult.Skipped {
-        .init(
-            subset, kept: clips.count, omissions, lost: hasClasses ? clips.lostClasses(of: all) : [])
-    }
-
     /// The number of batches, the last of which may be smaller.
     public var count: Int { (clips.count + size - 1) / size }
 

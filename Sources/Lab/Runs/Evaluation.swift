@@ -61,17 +61,6 @@ extension Evaluation {
             }, note: adapted.method.note)
     }
 
-    /// The protocol, with the seeds of the models: "speaker-independent hold-out test, 4 test speakers, 64 test clips, 1 seed (42)".
-    public func protocolText() throws -> String {
-        let members = try runs.map { path in
-            try RunGroup.Member(RunRecord(path)).evaluated(predictions, result)
-        }
-        var group = RunGroup(name, members)
-        group.note(data == nil ? nil : name, result.subset, of: try RunRecord(runs[0]).experiment)
-        let ensemble = runs.count > 1 ? "ensemble of \(runs.count) models: " : ""
-        return ensemble + group.protocolText + " (\(group.seeds.map(String.init).joined(separator: ", ")))"
-    }
-
     /// The folder below a run's folder that holds its evaluations.
     static let folder = "evaluations"
     /// What was evaluated, and on what.

@@ -74,7 +74,7 @@ import Testing
         var card = ModelCard(classes: ["glad", "sad"], features: features)
         let plain = try #require(FeatureScript(card).text)
         #expect(plain.contains("\nRULE = {}\n") && plain.contains("print(name, decide(found), "))
-        for rule in [#""weights": [0.5, 2]"#, #""costs": [[0, 5], [1, 0]]"#] {
+        for rule in [#""weights": [0.5, 2.0]"#, #""costs": [[0.0, 5.0], [1.0, 0.0]]"#] {
             card.decisions = try JSONValue.parse(#"{"targets": [{"target": "class", \#(rule)}]}"#)
             let text = try #require(FeatureScript(card).text)
             #expect(text.contains("\nRULE = {\(rule)}\n"), "\(rule)")
@@ -93,7 +93,7 @@ import Testing
         let text = try #require(FeatureScript(targets).text)
         for line in [
             #""classes": ["laughter", "sigh"], "thresholds": [0.25, 0.75]}"#,
-            #""classes": ["glad", "sad"], "weights": [1, 3]}"#, "def decide(", "def choice(",
+            #""classes": ["glad", "sad"], "weights": [1.0, 3.0]}"#, "def decide(", "def choice(",
             "*words(decide(found))",
         ] { #expect(text.contains(line), "\(line)") }
     }
