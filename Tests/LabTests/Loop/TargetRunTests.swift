@@ -445,7 +445,7 @@ import Testing
             ([Self.arousal], [#"loss={"type": "focal"}"#], "loss", "move it there"),
             (
                 [Self.arousal], [#"evaluation.thresholds={"classes": "uar"}"#],
-                "evaluation.thresholds.classes", "applies to classes"
+                "evaluation.thresholds.classes", "applies to classification targets"
             ),
             (
                 [["type": "classification"]], [#"evaluation.thresholds={"costs": {"happy": {"gloomy": 2}}}"#],
