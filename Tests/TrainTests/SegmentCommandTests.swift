@@ -98,7 +98,9 @@ import Testing
                 other.status == 1 && other.errors.contains("found a different model: SHA-256"),
                 "\(other.errors)")
             let none = try features(#"{"type": "speech_segments", "model": "\#(folder)/none"}"#)
-            #expect(none.status == 1 && none.errors.contains("not a frame classification model"), "\(none.errors)")
+            #expect(
+                none.status == 1 && none.errors.contains("not a frame classification model"), "\(none.errors)"
+            )
         }
     }
 

@@ -167,7 +167,8 @@ import Testing
             #expect(bound.isUpperBound && bound.text.contains("≤ "))
             #expect(
                 bound.text.contains(
-                    "Upper bounds (≤) from the audio headers: silence is removed before clips are truncated."))
+                    "Upper bounds (≤) from the audio headers: silence is removed before clips are truncated.")
+            )
             #expect(bound.text.contains("1 clip cannot be read, such as speaker-01-angry-1-1.wav: "))
         }
     }
