@@ -75,7 +75,10 @@ public struct TableReproduction: Sendable {
             result.metrics.append(RowResult.MetricResult(estimate))
             if isMain {
                 let table = GroupTable(groups: [group], level: options.confidenceLevel, draws: 1)
-                result.statistics = table.estimateSentences([estimate]).joined(separator: " ")
+                // The table has no interval of the mean of folds.
+                var shown = estimate
+                shown.folds.method = nil
+                result.statistics = table.estimateSentences([shown]).joined(separator: " ")
             }
         }
         return result
