@@ -76,6 +76,27 @@ import Testing
         }
     }
 
+    private static let protocols =
+        (try? FileManager.default.contentsOfDirectory(atPath: experiments + "/protocols"))?.sorted() ?? []
+
+    @Test(arguments: protocols)
+    func everyProtocolExtendsAConfig(name: String) throws {
+        try SmallExperiment.inFolder { folder in
+            let file = folder + "/mine.json"
+            try #"{"extends": ["small.json", "\#(Self.experiments)/protocols/\#(name)"]}"#
+                .write(toFile: file, atomically: false, encoding: .utf8)
+            var place = BuiltProgram.Surroundings()
+            for corpus in ["RAVDESS", "EMODB", "SAVEE", "CREMA_D", "TESS", "IEMOCAP"] {
+                place.environment[corpus] = folder + "/nowhere"
+            }
+            // With two speakers, there is no validation set by which to select the best epoch.
+            let selection = name == "tess-speakers.json" ? "last" : "best"
+            let settings = [#"model[5].units="classes""#, "training.selection.weights=\(selection)"]
+            let check = try BuiltProgram.run(["check", file] + settings.flatMap { ["--set", $0] }, place)
+            #expect(check.status == 0 && check.output.hasPrefix("\(file): OK\n"), "\(check.errors)")
+        }
+    }
+
     @Test(arguments: configs)
     func everyExperimentPassesTheCheckWithAndWithoutData(name: String) throws {
         let file = Self.experiments + "/" + name
