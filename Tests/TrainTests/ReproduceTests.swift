@@ -73,4 +73,51 @@ import Testing
             #expect(try BuiltProgram.run("verify", file).status == 64)
         }
     }
+
+    private static func lines(_ file: String) throws -> [String] {
+        try String(contentsOfFile: package + "/" + file, encoding: .utf8).components(separatedBy: "\n")
+    }
+
+    /// Above each generated table, a comment has the command that prints it.
+    @Test(arguments: ["README.md", "Experiments/README.md"])
+    func tablesInTheDocumentationAreUpToDate(file: String) throws {
+        let lines = try Self.lines(file)
+        let starts = lines.indices.filter { lines[$0].hasPrefix("<!-- Train reproduce ") }
+        #expect(!starts.isEmpty)
+        for start in starts {
+            var place = BuiltProgram.Surroundings()
+            place.folder = package
+            let words = lines[start].dropFirst("<!-- Train ".count).dropLast(" -->".count)
+            let printed = try BuiltProgram.run(words.split(separator: " ").map(String.init), place)
+            let rows = printed.output.components(separatedBy: "\n").filter { $0.hasPrefix("|") }
+            #expect(printed.status == 0 && !rows.isEmpty, "\(printed.errors)")
+            let shown = lines[start...].prefix { $0 != "<!-- end of table -->" }.filter { $0.hasPrefix("|") }
+            #expect(shown == rows, "to update the table, run Scripts/tables")
+        }
+    }
+
+    /// Results in other tables are those of the results table, if they are from the same number of seeds.
+    @Test func documentedResultsAreThoseOfTheResultsTable() throws {
+        let table = try ResultsTable.read(package + "/Experiments/tables/five-systems.json")
+        let lines = try Self.lines("Experiments/README.md") + Self.lines("Documentation/published-systems.md")
+        var count = 0
+        for row in table.rows {
+            guard let result = row.result else { continue }
+            let hasSeeds = Set(result.runs.map(\.seed)).count > 1
+            let config = "`\(row.config.dropFirst("../".count))` |"
+            for line in lines
+            where ["(c)", "fold", config].allSatisfy({ line.contains($0) })
+                && line.contains("seeds") == hasSeeds
+            {
+                count += 1
+                for name in ["accuracy", "uar"] {
+                    let mean = try #require(result.metrics.first { $0.metric == name }?.mean)
+                    let text = String(format: "| %.3f ", mean)
+                    #expect(
+                        line.contains(text), "\(row.name): \(name) is \(text)in the results table: \(line)")
+                }
+            }
+        }
+        #expect(count > 0)
+    }
 }
