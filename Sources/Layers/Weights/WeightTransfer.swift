@@ -215,7 +215,7 @@ extension WeightFormat {
             throw FileError(
                 file: path, place: "the file", found: "a pickled PyTorch file",
                 allowed:
-                    "weights saved in Python: safetensors.torch.save_file(model.state_dict(), \"weights.safetensors\")"
+                    "weights saved in Python: safetensors.torch.save_file(model.state_dict(), \"weights.safetensors\", {\"format\": \"pt\"})"
             )
         }
     }
@@ -235,7 +235,9 @@ extension WeightFormat {
             return .keras
         }
         throw FileError(
-            file: path, place: "metadata", found: "no program that the weights are from",
-            allowed: "\"format\": \(allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))")
+            file: path, place: "metadata", found: "no name of the program that wrote the weights",
+            allowed:
+                "a \"format\" in \"initialize\": \(allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))"
+        )
     }
 }

@@ -211,6 +211,24 @@ import Testing
         }
     }
 
+    @Test func theFormatOfPyTorchIsInferred() throws {
+        try Toy.inFolder { folder in
+            let path = folder + "/a.safetensors"
+            func make(_ seed: UInt64) throws -> Model {
+                try Model(
+                    text: #"[{"type": "dense", "units": 3}]"#, input: [2],
+                    generator: RandomGenerator(seed: seed))
+            }
+            let (source, target) = try (make(2), make(1))
+            let state = source.namedTensors.map { ($0, $1.rank == 2 ? $1.transposed() : $1) }
+            try SafeTensors.write(state, metadata: ["format": "pt"], to: path)
+            try target.initialize(from: path)
+            #expect(values(target) == values(source))
+            try SafeTensors.write(state, to: path)
+            #expect(lines { try target.initialize(from: path) }[0].contains(#"a "format" in "initialize""#))
+        }
+    }
+
     @Test func otherFilesAreErrors() throws {
         try Toy.inFolder { folder in
             func said(_ name: String, _ bytes: [UInt8]) throws -> String {
