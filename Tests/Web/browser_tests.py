@@ -281,6 +281,7 @@ def runs(lab):
         browser.click("[data-focus=sort-name]")
         names = browser.script("return [...document.querySelectorAll('#runs tbody th')].map((one) => one.innerText)")
         check(names == sorted(names), f"sorted by name: {names}")
+        check("%" in browser.text("#runs tbody tr"), "no metric is in percent")
         browser.click("[data-focus=pick-first]")
         browser.click("[data-focus=pick-second]")
         browser.click("[data-focus=compare]")
@@ -320,7 +321,7 @@ def corpus(lab):
 
 
 def an_ablation(lab):
-    """The table of a cross-validation fills up, and its runs open."""
+    """The table of a cross-validation fills up, and its runs and their mistakes open."""
     folder = lab.folder + "/sweep.json"
     with open(os.path.join(ROOT, "Experiments/quickstart.json")) as file:
         config = json.load(file)
@@ -338,6 +339,12 @@ def an_ablation(lab):
         lab.keep(browser, "runs-sweep")
         browser.click("#runs [aria-label='Runs of each member'] a")
         browser.wait("return document.querySelectorAll('#runs .chart .curve').length > 3")
+        browser.click("#runs a[href^='#corpus']")
+        browser.wait_for_text("No leak into the test set was found.")
+        browser.open(lab.address + "#mistakes/sweep%2Fbase-seed1-fold1")
+        browser.wait("return document.querySelector('#mistakes .clips button')")
+        browser.click("#mistakes .clips button")
+        browser.wait_for_text("sweep/base-seed1-fold1", "#mistakes .cards")
 
 
 def every_size(lab):
