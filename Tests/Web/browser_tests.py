@@ -307,6 +307,19 @@ def mistakes(lab):
             const cell = [...document.querySelectorAll('#mistakes .matrix button')].find((one) => one.ariaLabel.match(/of (\\w+) predicted as (?!\\1)/));
             cell.click(); return Number(cell.innerText);""")
         browser.wait(f"return document.querySelectorAll('#mistakes .clips tbody tr').length === {count}")
+        # axe-core does not know the contrast of mixed colors.
+        contrast = browser.script("""
+            const context = new OffscreenCanvas(1, 1).getContext('2d');
+            const luminance = (color) => {
+              context.fillStyle = color; context.fillRect(0, 0, 1, 1);
+              const [r, g, b] = [...context.getImageData(0, 0, 1, 1).data].map((value) => value / 255).map((value) => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+              return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+            };
+            return Math.min(...[...document.querySelectorAll('#mistakes .matrix button')].map((cell) => {
+              const { color, backgroundColor } = getComputedStyle(cell), [a, b] = [luminance(color), luminance(backgroundColor)];
+              return Math.max(a, b) / Math.min(a, b);
+            }));""")
+        check(contrast >= 4.5, f"the contrast of a cell is {contrast}")
         browser.click("#mistakes .clips button")
         browser.wait("return document.querySelectorAll('#mistakes .cards .card').length === 2")
         lab.keep(browser, "mistakes")

@@ -101,8 +101,7 @@ export class Mistakes {
         const button = el("button", { type: "button", "aria-pressed": String(isOpen), "aria-label": `${count} clips of ${label} predicted as ${predicted}`, onclick: () => this.#choose(label, predicted, isOpen) }, String(count));
         button.dataset.cell = `${row}-${column}`;
         const share = Math.round(100 * (0.12 + 0.75 * (count / sum)));
-        button.style.background = `color-mix(in srgb, var(--${row === column ? "s0" : "s1"}) ${share}%, var(--paper))`;
-        if (share > 52) button.style.color = "var(--paper)";
+        button.style.setProperty("--cell", `color-mix(in srgb, var(--${row === column ? "s0" : "s1"}) ${share}%, var(--paper))`);
         return el("td", {}, button);
       }));
     });
