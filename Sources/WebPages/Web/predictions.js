@@ -89,6 +89,7 @@ function card(prediction, truth, seek) {
     prediction.warning ? el("p", { class: "warning" }, prediction.warning) : null,
     prediction.note ? el("p", { class: "note" }, `Note: ${prediction.note}.`) : null,
     parts.flat(),
+    prediction.prediction_set ? el("p", { class: "note" }, `Prediction set: ${prediction.prediction_set.join(", ") || "empty"}`) : null,
     windows.length > 0 ? windowTable(prediction, targets, seek) : null,
     hasAttention(prediction) && attention(prediction).length === 0
       ? el("p", { class: "note" }, "The attention weights cannot be drawn, because preprocessing trims the windows or changes their times.") : null,
