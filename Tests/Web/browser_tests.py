@@ -309,7 +309,7 @@ def mistakes(lab):
         browser.wait(f"return document.querySelectorAll('#mistakes .clips tbody tr').length === {count}")
         # axe-core does not know the contrast of mixed colors.
         contrast = browser.script("""
-            const context = new OffscreenCanvas(1, 1).getContext('2d');
+            const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
             const luminance = (color) => {
               context.fillStyle = color; context.fillRect(0, 0, 1, 1);
               const [r, g, b] = [...context.getImageData(0, 0, 1, 1).data].map((value) => value / 255).map((value) => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
