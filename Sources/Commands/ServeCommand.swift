@@ -49,21 +49,36 @@ extension Command {
             for path in models where !exists(path) {
                 throw UsageError("--model \(path): no such file or folder")
             }
+            let served = models.isEmpty ? [try DefaultModel.path()] : models
             let server: LabServer
             do {
                 server = try LabServer(
                     LabServer.Options(
-                        models: models.isEmpty ? [try DefaultModel.path()] : models,
+                        models: served,
                         runs: arguments[Common.runs] ?? "runs", host: arguments[host] ?? "127.0.0.1",
                         port: arguments[port] ?? 8080, token: arguments[token]))
             } catch let error as ServerError {
                 throw LabError("\(error)")
             }
+            reportEnsembles(served)
             Terminal.show("\(server.link)\n")
             if Terminal.isInteractive { Terminal.error("Press Ctrl-C to stop.") }
             if arguments[open] { openPage(server.link) }
             try server.run()
         })
+
+    /// Prints what `predict` prints about cross-validations, which are ensembles. The server starts even if one of them cannot be
+    /// used yet.
+    private static func reportEnsembles(_ models: [String]) {
+        for path in models where RunSet.ablationFolder(path) != nil {
+            do {
+                let runs = try RunSet.reportedOne(path).records.map(\.path)
+                if runs.count > 1, let note = try Ensemble.decisionNote(runs) {
+                    Terminal.error("note: \(note)")
+                }
+            } catch { Terminal.error("warning: --model \(path): \(error)") }
+        }
+    }
 
     private static func exists(_ path: String) -> Bool {
         FileManager.default.fileExists(atPath: path) || RunSet.ablationFolder(path) != nil

@@ -61,6 +61,51 @@ extension ServeTests {
             }
         }
 
+        /// Responses have the members that the description requires, and no others.
+        @Test func responsesFitTheirDescription() throws {
+            try Fixture.withServer { port in
+                let client = try Client(port, timeout: 60)
+                let schemas = try #require(
+                    try client.get("/api/openapi.json").json()["components"]?["schemas"])
+                let example = try #require(
+                    try client.get("/api/examples").json()["examples"]?.elements?.first?["id"]?.text)
+                for (path, name) in [
+                    ("/api/models", "Models"), ("/api/examples", "Examples"), ("/api/runs", "Runs"),
+                    ("/api/runs/small", "Run"), ("/api/runs/small/clips", "Clips"),
+                    ("/api/differences?run=small&run=small", "Differences"),
+                    ("/api/corpus?run=small", "Corpus"), ("/api/health", "Health"),
+                    ("/api/spectrogram?example=\(example)", "Spectrogram"),
+                    ("/api/predict?example=\(example)&saliency=1", "Answer"), ("/api/none", "Error"),
+                ] {
+                    let found = Self.differences(
+                        try client.get(path).json(), try #require(schemas[name]), schemas, name)
+                    #expect(found.isEmpty, "\(path): \(found)")
+                }
+            }
+        }
+
+        /// The members of a value that a schema does not list, and those that it requires in vain.
+        private static func differences(
+            _ value: JSONValue, _ schema: JSONValue, _ schemas: JSONValue, _ place: String
+        ) -> [String] {
+            if let name = schema["$ref"]?.text?.split(separator: "/").last, let schema = schemas[String(name)]
+            {
+                return differences(value, schema, schemas, place)
+            }
+            let missing = (schema["required"]?.elements ?? []).compactMap(\.text).filter { value[$0] == nil }
+                .map { "\(place).\($0) is missing" }
+            let inner = (value.members ?? []).flatMap { member -> [String] in
+                guard let properties = schema["properties"] else { return [] }
+                let place = "\(place).\(member.key)"
+                guard let schema = properties[member.key] else { return ["\(place) is not described"] }
+                return differences(member.value, schema, schemas, place)
+            }
+            let items = schema["items"].map { items in
+                (value.elements ?? []).flatMap { differences($0, items, schemas, place) }
+            }
+            return missing + inner + (items ?? [])
+        }
+
         /// The last window of a stream is predicted as the predictor predicts it.
         @Test func aStreamIsAnswered() throws {
             let folder = try Fixture.runs.get()

@@ -14,6 +14,8 @@ extension ServeTests {
                 let list = try client.get("/api/runs").json()["runs"]?.elements ?? []
                 #expect(list.map { $0["name"]?.text } == ["small"])
                 #expect(list.first?["state"]?.text == "finished")
+                let warnings = list.first?["warnings"]?.elements?.compactMap(\.text)
+                #expect(try warnings == RunListing(Fixture.runs.get()).entries.first?.warnings)
                 let run = try client.get("/api/runs/small").json()
                 #expect(run["epochs"]?.elements?.count == 2 && run["finished"]?.bool == true)
                 #expect(run["config"]?["name"]?.text == "small" && run["result"]?["test"] != nil)

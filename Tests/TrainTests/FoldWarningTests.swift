@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import ServerTestSupport
 import SpeechEmotion
 import Testing
 
@@ -76,6 +77,25 @@ import Testing
                 let ending = try BuiltProgram.run(words)
                 #expect(ending.status == 0 && ending.errors.contains(note), "\(words): \(ending.errors)")
             }
+            let call = try BuiltProgram.begin(
+                "serve", "--model", run, "--runs", folder + "/runs", "--port", "0")
+            #expect(call.wait { call.outputSoFar.hasSuffix("/\n") })
+            let port = try #require(call.outputSoFar.firstMatch(of: /:([0-9]+)\//).flatMap { Int($0.1) })
+            let client = try Client(port, timeout: 60)
+            // The ensemble, one of its models by the name of its run, and one that is not a run.
+            let models: [(String, String?)] = [
+                ("small", note), ("small/base-seed1-fold1", nil), ("small/none", nil),
+            ]
+            for (model, words) in models {
+                let answer = try client.get(
+                    "/api/predict?example=speaker-01/happy-1-1&attention=0&model=\(model)")
+                #expect(answer.status == (model.hasSuffix("none") ? 404 : 200), "\(answer.text)")
+                let prediction = try JSONValue.parse(answer.text)["predictions"]?.elements?.first
+                #expect(prediction?["note"]?.text.map { "note: \($0)\n" } == words)
+            }
+            kill(call.id, SIGTERM)
+            let served = try call.end()
+            #expect(served.status == 0 && served.errors == note, "\(served.errors)")
             // A single model keeps its rule, also in Python.
             let single = run + "/runs/base-seed1-fold1"
             let predicted = try BuiltProgram.run("predict", sound, "--model", single, "--no-cache")

@@ -281,6 +281,7 @@ def runs(lab):
         browser.click("[data-focus=sort-name]")
         names = browser.script("return [...document.querySelectorAll('#runs tbody th')].map((one) => one.innerText)")
         check(names == sorted(names), f"sorted by name: {names}")
+        check("%" in browser.text("#runs tbody tr"), "no metric is in percent")
         browser.click("[data-focus=pick-first]")
         browser.click("[data-focus=pick-second]")
         browser.click("[data-focus=compare]")
@@ -306,6 +307,19 @@ def mistakes(lab):
             const cell = [...document.querySelectorAll('#mistakes .matrix button')].find((one) => one.ariaLabel.match(/of (\\w+) predicted as (?!\\1)/));
             cell.click(); return Number(cell.innerText);""")
         browser.wait(f"return document.querySelectorAll('#mistakes .clips tbody tr').length === {count}")
+        # axe-core does not know the contrast of mixed colors.
+        contrast = browser.script("""
+            const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+            const luminance = (color) => {
+              context.fillStyle = color; context.fillRect(0, 0, 1, 1);
+              const [r, g, b] = [...context.getImageData(0, 0, 1, 1).data].map((value) => value / 255).map((value) => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+              return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+            };
+            return Math.min(...[...document.querySelectorAll('#mistakes .matrix button')].map((cell) => {
+              const { color, backgroundColor } = getComputedStyle(cell), [a, b] = [luminance(color), luminance(backgroundColor)];
+              return Math.max(a, b) / Math.min(a, b);
+            }));""")
+        check(contrast >= 4.5, f"the contrast of a cell is {contrast}")
         browser.click("#mistakes .clips button")
         browser.wait("return document.querySelectorAll('#mistakes .cards .card').length === 2")
         lab.keep(browser, "mistakes")
@@ -320,7 +334,7 @@ def corpus(lab):
 
 
 def an_ablation(lab):
-    """The table of a cross-validation fills up, and its runs open."""
+    """The table of a cross-validation fills up, and its runs and their mistakes open."""
     folder = lab.folder + "/sweep.json"
     with open(os.path.join(ROOT, "Experiments/quickstart.json")) as file:
         config = json.load(file)
@@ -338,6 +352,12 @@ def an_ablation(lab):
         lab.keep(browser, "runs-sweep")
         browser.click("#runs [aria-label='Runs of each member'] a")
         browser.wait("return document.querySelectorAll('#runs .chart .curve').length > 3")
+        browser.click("#runs a[href^='#corpus']")
+        browser.wait_for_text("No leak into the test set was found.")
+        browser.open(lab.address + "#mistakes/sweep%2Fbase-seed1-fold1")
+        browser.wait("return document.querySelector('#mistakes .clips button')")
+        browser.click("#mistakes .clips button")
+        browser.wait_for_text("sweep/base-seed1-fold1", "#mistakes .cards")
 
 
 def every_size(lab):

@@ -44,10 +44,10 @@ final class ModelLibrary: Sendable {
         return [first]
     }
 
-    /// Returns the model of a name: one that was given, or that of a run.
+    /// Returns the model of a name: one that was given, that of a run, or that of a run of an ablation, `NAME/RUN`.
     func model(_ name: String) throws -> ServedModel {
         if let model = given.first(where: { $0.name == name }) { return model }
-        guard let run = try? runs.path(name), let version = RunLibrary.modelDate(run) else {
+        guard let run = try? runs.path(ofModel: name), let version = RunLibrary.modelDate(run) else {
             let known = available.map(\.name)
             let hint = Suggestion.closest(to: name, among: known).map { " Did you mean \"\($0)\"?" } ?? ""
             throw Problem(404, "There is no model \"\(name.prefix(80))\".\(hint)")

@@ -114,6 +114,7 @@ struct PredictRoutes: Sendable {
             members.append(JSONMember("saliency", map))
         }
         members.append(JSONMember("milliseconds", JSONValue(.number((duration * 10).rounded() / 10))))
+        if let note = model.note { members.append(JSONMember("note", note.encode())) }
         if predictor.pipeline.normalize != .none {
             members.append(
                 JSONMember(

@@ -47,9 +47,12 @@ final class RunRoutes: Sendable {
         return try runs.path(request.parameter("name"), member: parameters["member"])
     }
 
+    /// The names of the metrics that are proportions, which are shown in percent.
+    private static var shares: JSONValue { Metric.allCases.filter(\.isShare).map(\.name).encode() }
+
     private func list() throws -> JSONValue {
         guard runs.exists else {
-            return ["folder": runs.folder.encode(), "runs": JSONValue(.list([]))]
+            return ["folder": runs.folder.encode(), "shares": Self.shares, "runs": JSONValue(.list([]))]
         }
         let entries = try RunListing(runs.folder).entries.map { entry -> JSONValue in
             [
@@ -57,10 +60,13 @@ final class RunRoutes: Sendable {
                 "date": ISO8601DateFormatter().string(from: entry.date).encode(),
                 "metrics": JSONValue(
                     .object(entry.metrics.map { JSONMember($0.name, JSONValue(.number($0.value))) })),
-                "protocol": entry.protocolText.encode(), "changes": entry.changes.encode(),
+                "protocol": entry.protocolText.encode(), "warnings": entry.warnings.encode(),
+                "changes": entry.changes.encode(),
             ]
         }
-        return ["folder": runs.folder.encode(), "runs": JSONValue(.list(entries))]
+        return [
+            "folder": runs.folder.encode(), "shares": Self.shares, "runs": JSONValue(.list(entries)),
+        ]
     }
 
     private func describe(_ path: String, _ name: String) throws -> JSONValue {

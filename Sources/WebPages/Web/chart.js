@@ -1,5 +1,5 @@
 /** Line charts as SVG. */
-import { color, el } from "./tools.js";
+import { color, el, metricText, ticks } from "./tools.js";
 import { chip } from "./player.js";
 
 const svg = (tag, attributes, ...children) => {
@@ -9,25 +9,17 @@ const svg = (tag, attributes, ...children) => {
   return element;
 };
 
-/** Returns about `count` round values from `low` to `high`. */
-function ticks(low, high, count) {
-  const raw = (high - low) / count || 1, power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((value) => value >= raw) ?? raw;
-  const values = [];
-  for (let value = Math.ceil(low / step - 1e-9) * step; value <= high + step * 1e-6; value += step) values.push(Number(value.toPrecision(12)));
-  return values;
-}
-
-const short = (value) => String(Number(value.toPrecision(4)));
 const dashes = ["", "7 4", "2 4", "9 3 2 3"];
 
 /**
  * Draws a chart.
  * @param title what is drawn
  * @param series `{name, color, dash, points: [[epoch, value], ...]}`, in which `color` and `dash` are numbers
+ * @param isShare whether the values are proportions, which are shown in percent
  */
-export function lineChart(title, series) {
-  const [width, height, left, right, top, bottom] = [360, 200, 46, 10, 8, 26];
+export function lineChart(title, series, isShare = false) {
+  const [width, height, left, right, top, bottom] = [360, 216, 46, 10, 8, 42];
+  const short = (value) => metricText(value, isShare), mark = (value) => (isShare ? `${Number((100 * value).toPrecision(4))}%` : short(value));
   const points = series.flatMap((line) => line.points).filter(([, y]) => Number.isFinite(y));
   const card = el("figure", { class: "card chart" }, el("h3", {}, title));
   card.style.margin = "0";
@@ -47,9 +39,9 @@ export function lineChart(title, series) {
     return epoch === undefined ? `${line.name}: no values` : `${line.name}: ${short(value)} in epoch ${epoch}`;
   }).join("; ");
   const image = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${title}. ${summary}` });
-  for (const value of ticks(low, high, 4)) {
+  for (const value of ticks(low, high, 5)) {
     const label = svg("text", { x: left - 7, y: y(value) + 4, "text-anchor": "end" });
-    label.textContent = short(value);
+    label.textContent = mark(value);
     image.append(svg("line", { class: "grid", x1: left, x2: width - right, y1: y(value), y2: y(value) }), label);
   }
   for (const value of ticks(first, last, 6).filter(Number.isInteger)) {
@@ -57,6 +49,9 @@ export function lineChart(title, series) {
     label.textContent = value;
     image.append(label);
   }
+  const axis = svg("text", { x: (left + width - right) / 2, y: height - 6, "text-anchor": "middle" });
+  axis.textContent = "epoch";
+  image.append(axis);
   for (const line of series) {
     const shown = line.points.filter(([, value]) => Number.isFinite(value));
     if (shown.length === 0) continue;

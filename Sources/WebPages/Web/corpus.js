@@ -1,5 +1,5 @@
 /** The corpus of a run: classes, durations, speakers, and the findings of its leakage audit. */
-import { api, busy, el, problem, query, table } from "./tools.js";
+import { api, busy, el, problem, query, runParameters, table } from "./tools.js";
 import { barTable } from "./chart.js";
 import { loadStored, Player } from "./player.js";
 import { runChoice } from "./mistakes.js";
@@ -24,7 +24,7 @@ export class Corpus {
       if (!choice.name) return this.#body.replaceChildren(choice.element, choice.missing ? problem(new Error(choice.missing)) : "");
       this.run = choice.name;
       let content;
-      try { content = this.#content(await api(`/api/corpus?${query({ run: choice.name })}`)); } catch (error) { content = [problem(error)]; }
+      try { content = this.#content(await api(`/api/corpus?${query(runParameters(choice.name))}`)); } catch (error) { content = [problem(error)]; }
       if (visit === this.#visit) this.#body.replaceChildren(choice.element, ...content);
     } catch (error) { if (visit === this.#visit) this.#body.replaceChildren(problem(error)); }
   }
@@ -42,7 +42,7 @@ export class Corpus {
       labels.values.map((group) => [group.value, String(group.clips), fixed(group.seconds?.min), fixed(group.seconds?.median), fixed(group.seconds?.percentile_95), fixed(group.seconds?.max), group.seconds?.total == null ? "–" : fixed(group.seconds.total / 60, 1)])) : null;
     return [el("h2", {}, statistics.corpus), el("div", { class: "tiles" }, tiles.map(([name, value]) => el("div", { class: "tile" }, el("b", {}, String(value)), el("span", {}, name)))),
       ...statistics.notes.map((note) => el("p", { class: "warning" }, note)),
-      el("div", { class: "cards" }, cards), durations, ...this.#audit(audit)].filter(Boolean);
+      el("div", { class: "cards narrow" }, cards), durations, ...this.#audit(audit)].filter(Boolean);
   }
 
   #audit(audit) {
@@ -51,10 +51,19 @@ export class Corpus {
     const subsets = table("Subsets of the split", ["subset", "clips", "speakers"], audit.subsets.map((subset) => [subset.subset, String(subset.clips), String(subset.speakers.length)]));
     const findings = audit.findings.map((finding) => el("li", { class: "card" },
       el("p", {}, el("span", { class: `tag ${finding.severity === "leak" ? "leak" : `${finding.severity}-tag`}` }, words[finding.severity] ?? finding.severity), finding.message),
-      finding.examples.map((example) => el("div", {}, el("p", { class: "note" }, example.text), this.#buttons(example.clips)))));
+      ...this.#examples(finding)));
     return [el("h2", {}, "Leakage audit"), el("p", {}, audit.is_clean ? "No leak into the test set was found." : "The split leaks into the test set."),
       audit.compared_audio ? null : el("p", { class: "note" }, "The audio itself was not compared."), subsets,
       findings.length > 0 ? el("ul", { class: "findings" }, findings) : null];
+  }
+
+  /** The examples of a finding: a line for each that has clips to play, and the others in one line. */
+  #examples({ examples, count }) {
+    const texts = examples.filter((example) => example.clips.length === 0).map((example) => example.text);
+    const more = examples.length > 0 && count > examples.length ? [`and ${count - examples.length} more`] : [];
+    const line = [...texts, ...more].join("; ");
+    return [...examples.filter((example) => example.clips.length > 0).map((example) => el("div", {}, el("p", { class: "note" }, example.text), this.#buttons(example.clips))),
+      line ? el("p", { class: "note" }, line) : null];
   }
 
   /** Buttons that play the clips of a finding. */
@@ -73,7 +82,7 @@ export class Corpus {
     }
     try {
       place.replaceChildren(player.element);
-      await loadStored(player, id, query({ run: this.run, clip: id }));
+      await loadStored(player, id, query({ ...runParameters(this.run), clip: id }));
       await player.play();
     } catch (error) { place.replaceChildren(problem(error)); }
   }

@@ -1,5 +1,5 @@
 /** The confusion matrix of a run; each cell lists its clips, and each clip plays with the predictions of all selected models. */
-import { announce, api, busy, el, percent, problem, query } from "./tools.js";
+import { announce, api, busy, el, percent, problem, query, runParameters, runPath } from "./tools.js";
 import { loadStored, Player } from "./player.js";
 import { showPredictions } from "./predictions.js";
 import { modelChoice } from "./listen.js";
@@ -8,6 +8,7 @@ import { modelChoice } from "./listen.js";
 export async function runChoice(chosen, open) {
   const { runs, folder } = await api("/api/runs");
   const names = runs.filter((run) => run.kind === "run" && run.state === "finished").map((run) => run.name);
+  if (chosen?.includes("/")) names.push(chosen);
   if (names.length === 0) return { element: el("p", {}, `No run in the folder ${folder} has finished yet.`), name: null };
   const name = names.includes(chosen) ? chosen : chosen ? null : names[0];
   const select = el("select", { onchange: () => open(select.value) }, name ? null : el("option", { value: "" }, "Choose a run"), names.map((other) => el("option", { value: other, selected: other === name }, other)));
@@ -32,10 +33,8 @@ export class Mistakes {
       const choice = await runChoice(chosen, (name) => { location.hash = `#mistakes/${encodeURIComponent(name)}`; });
       if (!choice.name) return this.#body.replaceChildren(choice.element, choice.missing ? problem(new Error(choice.missing)) : "");
       this.run = choice.name;
-      this.data = await api(`/api/runs/${encodeURIComponent(choice.name)}/clips`);
-      this.models = await modelChoice();
-      const own = this.models.element.querySelector(`input[value="${CSS.escape(choice.name)}"]`);
-      if (own) own.checked = true;
+      this.data = await api(runPath(choice.name, "/clips"));
+      this.models = await modelChoice(choice.name);
       this.models.element.addEventListener("change", () => { if (this.clip) this.#predict(this.clip); });
       if (visit === this.#visit) this.#build(choice.element);
     } catch (error) { if (visit === this.#visit) this.#body.replaceChildren(problem(error)); }
@@ -102,8 +101,7 @@ export class Mistakes {
         const button = el("button", { type: "button", "aria-pressed": String(isOpen), "aria-label": `${count} clips of ${label} predicted as ${predicted}`, onclick: () => this.#choose(label, predicted, isOpen) }, String(count));
         button.dataset.cell = `${row}-${column}`;
         const share = Math.round(100 * (0.12 + 0.75 * (count / sum)));
-        button.style.background = `color-mix(in srgb, var(--${row === column ? "s0" : "s1"}) ${share}%, var(--paper))`;
-        if (share > 52) button.style.color = "var(--paper)";
+        button.style.setProperty("--cell", `color-mix(in srgb, var(--${row === column ? "s0" : "s1"}) ${share}%, var(--paper))`);
         return el("td", {}, button);
       }));
     });
@@ -128,7 +126,7 @@ export class Mistakes {
     this.#draw();
     if (!focus?.isConnected) this.list.querySelector("tr[aria-current] button")?.focus();
     this.#detail.replaceChildren(busy(`Reading ${clip.id} …`));
-    const parameters = query({ run: this.run, clip: clip.id });
+    const parameters = query({ ...runParameters(this.run), clip: clip.id });
     this.predictions = el("div");
     try {
       this.#detail.replaceChildren(el("h2", {}, "Clip"), this.#player.element, this.predictions);
@@ -143,9 +141,9 @@ export class Mistakes {
     if (names.length === 0) return output.replaceChildren(el("p", { class: "note" }, "Select a model to see its prediction."));
     output.replaceChildren(busy("Predicting …"));
     try {
-      const answer = await api(`/api/predict?${query({ run: this.run, clip: clip.id, model: names })}`);
+      const answer = await api(`/api/predict?${query({ ...runParameters(this.run), clip: clip.id, model: names })}`);
       if (clip === this.clip) output.replaceChildren(showPredictions(answer, this.#player, clip.label,
-        (model, output) => api(`/api/predict?${query({ run: this.run, clip: clip.id, model, attention: 0, saliency: 1, output })}`)));
+        (model, output) => api(`/api/predict?${query({ ...runParameters(this.run), clip: clip.id, model, attention: 0, saliency: 1, output })}`)));
     } catch (error) { output.replaceChildren(problem(error)); }
   }
 }

@@ -1,5 +1,5 @@
 /** Plays a recording, with its waveform, its mel spectrogram, a play head, and attention over time. */
-import { announce, api, clock, el, onTheme, prepare, problem, variable } from "./tools.js";
+import { announce, api, clock, el, onTheme, prepare, problem, ticks, variable } from "./tools.js";
 
 const colors = [[0, 0, 4], [28, 16, 68], [79, 18, 123], [129, 37, 129], [181, 54, 122], [229, 80, 100], [251, 135, 97], [254, 194, 135], [252, 253, 191]];
 const palette = Array.from({ length: 256 }, (_, level) => {
@@ -158,15 +158,26 @@ export class Player {
     context.filter = "none";
     if (this.#saliency) this.#drawSaliency(context, width, height);
     context.font = "11px system-ui, sans-serif";
+    const label = (text, x, y) => {
+      context.lineWidth = 3;
+      context.strokeStyle = "rgb(0 0 0 / 70%)";
+      context.strokeText(text, x, y);
+      context.fillStyle = "#fff";
+      context.fillText(text, x, y);
+    };
     for (const hertz of [500, 1000, 2000, 4000].filter((value) => value < this.#data.highest_hz)) {
       const y = height * (1 - mel(hertz) / top), text = hertz < 1000 ? `${hertz} Hz` : `${hertz / 1000} kHz`;
       context.fillStyle = "rgb(255 255 255 / 35%)";
       context.fillRect(0, Math.round(y), 6, 1);
-      context.lineWidth = 3;
-      context.strokeStyle = "rgb(0 0 0 / 70%)";
-      context.strokeText(text, 9, y + 4);
-      context.fillStyle = "#fff";
-      context.fillText(text, 9, y + 4);
+      label(text, 9, y + 4);
+    }
+    context.textAlign = "center";
+    for (const time of ticks(0, this.#data.seconds, Math.max(2, width / 110))) {
+      const x = (time / this.#data.seconds) * width;
+      if (x < 60 || x > width - 24) continue;
+      context.fillStyle = "rgb(255 255 255 / 35%)";
+      context.fillRect(Math.round(x), height - 6, 1, 6);
+      label(`${time} s`, x, height - 9);
     }
   }
 

@@ -87,11 +87,13 @@ function card(prediction, truth, seek) {
   return el("article", { class: "card", "aria-label": `Prediction of ${prediction.model}` },
     el("h3", {}, prediction.model),
     prediction.warning ? el("p", { class: "warning" }, prediction.warning) : null,
+    prediction.note ? el("p", { class: "note" }, `Note: ${prediction.note}.`) : null,
     parts.flat(),
+    prediction.prediction_set ? el("p", { class: "note" }, `Prediction set: ${prediction.prediction_set.join(", ") || "empty"}`) : null,
     windows.length > 0 ? windowTable(prediction, targets, seek) : null,
     hasAttention(prediction) && attention(prediction).length === 0
       ? el("p", { class: "note" }, "The attention weights cannot be drawn, because preprocessing trims the windows or changes their times.") : null,
-    el("p", { class: "note" }, `Computed in ${prediction.milliseconds} ms${windows.length > 0 ? `, averaged over ${windows.length} windows` : ""}`));
+    el("p", { class: "note" }, `Computed in ${prediction.milliseconds.toFixed(0)} ms${windows.length > 0 ? `, averaged over ${windows.length} windows` : ""}`));
 }
 
 /** Draws a target from `left` to `right`: probabilities of classes are stacked, labels and numbers are lines at their height. */

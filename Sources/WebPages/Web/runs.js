@@ -1,22 +1,15 @@
 /** The list of runs, their curves while they train, their configs, reports and ablation tables. */
-import { announce, api, busy, el, onTheme, problem, query, table } from "./tools.js";
+import { announce, api, busy, el, metricText, onTheme, problem, query, runPath, table } from "./tools.js";
 import { lineChart } from "./chart.js";
 
-const number = (value) => (value === null || value === undefined ? "–" : Number(value.toPrecision(4)).toString());
 const when = (text) => new Date(text).toLocaleString("en", { dateStyle: "medium", timeStyle: "short" });
 const address = (names) => `#runs/${names.map(encodeURIComponent).join("/")}`;
-
-/** The address of a run in the API: `NAME`, or `NAME/RUN` for a run of an ablation. */
-function path(name, rest = "") {
-  const [run, member] = name.split("/");
-  return `/api/runs/${encodeURIComponent(run)}${rest}${member ? `?${query({ member })}` : ""}`;
-}
 
 /** Follows the epochs of a run. Its curves move while it trains. */
 class Followed {
   constructor(name, change) {
     [this.name, this.epochs, this.finished] = [name, [], false];
-    this.source = new EventSource(path(name, "/events"));
+    this.source = new EventSource(runPath(name, "/events"));
     const on = (event, body) => this.source.addEventListener(event, (message) => { body(message); change(this); });
     on("epoch", (message) => this.epochs.push(JSON.parse(message.data)));
     on("restart", () => { this.epochs = []; });
@@ -52,6 +45,7 @@ export class Runs {
 
   async show(names) {
     this.#names = names;
+    if (names.length > 1) this.#picked = new Set(names);
     clearInterval(this.#timer);
     this.#timer = setInterval(() => this.#refresh(), 5000);
     await this.#refresh(true);
@@ -82,8 +76,10 @@ export class Runs {
       return;
     }
     const metrics = [...new Set(runs.flatMap((run) => Object.keys(run.metrics)))];
-    const columns = [["name", "Name"], ["kind", "Kind"], ["state", "State"], ["date", "Changed"], ...metrics.map((name) => [`metric:${name}`, name]), ["changes", "Config changes"]];
-    const value = (run, column) => (column.startsWith("metric:") ? run.metrics[column.slice(7)] ?? -Infinity : run[column]);
+    const hasWarnings = runs.some((run) => run.warnings.length > 0), isMetric = (id) => id.startsWith("metric:");
+    const columns = [["name", "Name"], ["kind", "Kind"], ["state", "State"], ["date", "Changed"], ...metrics.map((name) => [`metric:${name}`, name]),
+      ...(hasWarnings ? [["warnings", "Warnings"]] : []), ["changes", "Config changes"]];
+    const value = (run, column) => (isMetric(column) ? run.metrics[column.slice(7)] ?? -Infinity : run[column]);
     const { column, descending } = this.#sort;
     const sorted = [...runs].sort((a, b) => {
       const [x, y] = [value(a, column), value(b, column)];
@@ -91,14 +87,14 @@ export class Runs {
       return descending ? -order : order;
     });
     const focus = document.activeElement?.dataset?.focus;
-    const heads = columns.map(([id, title]) => el("th", { scope: "col", class: id.startsWith("metric:") ? null : "text", "aria-sort": id === column ? (descending ? "descending" : "ascending") : "none" },
+    const heads = columns.map(([id, title]) => el("th", { scope: "col", class: isMetric(id) ? null : ["kind", "date"].includes(id) ? "text minor" : "text", "aria-sort": id === column ? (descending ? "descending" : "ascending") : "none" },
       mark(el("button", { type: "button", class: "sort", onclick: () => {
-        this.#sort = { column: id, descending: id === column ? !descending : id.startsWith("metric:") || id === "date" };
+        this.#sort = { column: id, descending: id === column ? !descending : isMetric(id) || id === "date" };
         this.#drawList();
       } }, title), `sort-${id}`)));
     const rows = sorted.map((run) => {
       const isOpen = this.#names.includes(run.name);
-      const box = el("input", { type: "checkbox", checked: this.#picked.has(run.name), "aria-label": `Select ${run.name}`, disabled: run.kind !== "run", onchange: () => {
+      const box = el("input", { type: "checkbox", checked: this.#picked.has(run.name), "aria-label": `Select ${run.name}`, title: run.kind === "run" ? null : "Only runs can be compared here.", disabled: run.kind !== "run", onchange: () => {
         box.checked ? this.#picked.add(run.name) : this.#picked.delete(run.name);
         this.#drawCompare();
       } });
@@ -106,21 +102,25 @@ export class Runs {
       return el("tr", { "aria-current": isOpen ? "true" : null },
         el("td", { class: "pick" }, mark(box, `pick-${run.name}`)),
         el("th", { scope: "row" }, mark(el("a", { href: address([run.name]) }, run.name), `open-${run.name}`)),
-        el("td", { class: "text" }, run.kind),
-        el("td", { class: "text" }, el("span", { class: isTraining ? "state training" : "state" }, isTraining ? el("span", { class: "dot", "aria-hidden": "true" }) : null, run.state)),
-        el("td", { class: "date" }, when(run.date)),
-        metrics.map((name) => el("td", {}, number(run.metrics[name]))),
+        el("td", { class: "text short minor" }, run.kind),
+        el("td", { class: "text short" }, el("span", { class: isTraining ? "state training" : "state" }, isTraining ? el("span", { class: "dot", "aria-hidden": "true" }) : null, run.state)),
+        el("td", { class: "date minor" }, when(run.date)),
+        metrics.map((name) => el("td", {}, this.#metric(name, run.metrics[name]))),
+        hasWarnings ? el("td", { class: "text" }, run.warnings.join("; ")) : null,
         el("td", { class: "text" }, run.changes.length > 120 ? `${run.changes.slice(0, 119)}…` : run.changes));
     });
     this.compare = el("p", { class: "row" });
     this.#list.replaceChildren(
-      el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "List of runs" }, el("table", { class: "data" },
+      el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "List of runs" }, el("table", { class: "data list" },
         el("caption", {}, `Runs in ${folder}`),
         el("thead", {}, el("tr", {}, el("th", { scope: "col" }, el("span", { class: "unseen" }, "Select")), heads)), el("tbody", {}, rows))),
       this.compare);
     this.#drawCompare();
     if (focus) this.#list.querySelector(`[data-focus="${CSS.escape(focus)}"]`)?.focus();
   }
+
+  /** A metric as text. */
+  #metric(name, value) { return metricText(value, this.answer?.shares.includes(name)); }
 
   #drawCompare() {
     const names = [...this.#picked];
@@ -164,7 +164,7 @@ export class Runs {
         name: [several ? run.name : null, name === kind ? null : name.slice(0, -kind.length - 1)].filter(Boolean).join(", ") || kind.replaceAll("_", " "),
         color: several ? index : place, dash: place,
         points: run.epochs.map((epoch) => [epoch.epoch, epoch[name] ?? NaN]),
-      }))))));
+      }))), this.answer?.shares.includes(kind))));
     this.status.textContent = runs.map((run) => run.problem
       ?? `${several ? `${run.name}: ` : ""}${run.finished ? `finished after ${run.epochs.length} epochs` : `epoch ${run.epochs.at(-1)?.epoch ?? 0}, not finished`}`).join("; ");
     const ended = runs.filter((run) => run.finished && !run.wasFinished);
@@ -190,18 +190,18 @@ export class Runs {
   }
 
   async #single(name, visit) {
-    const run = await api(path(name));
+    const run = await api(runPath(name));
     if (run.kind !== "run") return this.#ablation(run, visit);
     const tests = Object.entries(run.result?.test ?? {});
     const content = [el("h2", {}, name.replace("/", ", run ")),
       run.config?.description ? el("p", {}, run.config.description) : null,
-      tests.length > 0 ? el("div", { class: "tiles" }, tests.map(([metric, value]) => el("div", { class: "tile" }, el("b", {}, number(value)), el("span", {}, `${run.result.subset ?? "test"} ${metric}`)))) : null,
+      tests.length > 0 ? el("div", { class: "tiles" }, tests.map(([metric, value]) => el("div", { class: "tile" }, el("b", {}, this.#metric(metric, value)), el("span", {}, `${run.result.subset ?? "test"} ${metric}`)))) : null,
       run.finished ? el("p", { class: "row" },
-        run.has_predictions && !name.includes("/") ? el("a", { class: "button", href: `#mistakes/${encodeURIComponent(name)}` }, "Listen to the mistakes") : null,
-        name.includes("/") ? null : el("a", { class: "button", href: `#corpus/${encodeURIComponent(name)}` }, "Explore the corpus")) : null,
+        run.has_predictions ? el("a", { class: "button", href: `#mistakes/${encodeURIComponent(name)}` }, "Listen to the mistakes") : null,
+        el("a", { class: "button", href: `#corpus/${encodeURIComponent(name)}` }, "Explore the corpus")) : null,
       ...this.#follow([name]),
       el("details", {}, el("summary", {}, "Config"), el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Config" }, listing(run.config)))];
-    if (run.has_report) content.push(el("h2", {}, "Report"), el("iframe", { class: "report", title: `Report of ${name}`, src: path(name, "/report") }));
+    if (run.has_report) content.push(el("h2", {}, "Report"), el("iframe", { class: "report", title: `Report of ${name}`, src: runPath(name, "/report") }));
     return content.filter(Boolean);
   }
 
@@ -214,17 +214,17 @@ export class Runs {
       } else parts.push(el("p", { class: "note" }, "The table will appear when the first run has finished."));
       parts.push(el("h2", {}, "Members"), table("Runs of each member", ["member", "runs"], run.members.map((member) => [member.name,
         el("span", {}, member.runs.map((single, index) => [index > 0 ? ", " : "", single.state === "missing" ? `${single.id} (not started)`
-          : el("a", { href: `#runs/${encodeURIComponent(`${run.name}/${single.id}`)}` }, `${single.id}${single.state === "finished" ? "" : " (training)"}`)]).flat())]), [1]));
+          : el("a", { href: `#runs/${encodeURIComponent(`${run.name}/${single.id}`)}` }, `${single.id}${single.state === "finished" ? "" : " (unfinished)"}`)]).flat())]), [1]));
       body.replaceChildren(...parts);
     };
     draw(run);
-    const report = run.has_report ? [el("h2", {}, "Report"), el("iframe", { class: "report", title: `Report of ${run.name}`, src: path(run.name, "/report") })] : [];
+    const report = run.has_report ? [el("h2", {}, "Report"), el("iframe", { class: "report", title: `Report of ${run.name}`, src: runPath(run.name, "/report") })] : [];
     const follow = async () => {
       while (!run.finished && visit === this.#visit) {
         await new Promise((done) => setTimeout(done, 2000));
         if (visit !== this.#visit || document.hidden) continue;
         try {
-          const next = await api(path(run.name));
+          const next = await api(runPath(run.name));
           if (next.finished_runs !== run.finished_runs && visit === this.#visit) draw(next);
           run = next;
         } catch { /* The next attempt may succeed. */ }

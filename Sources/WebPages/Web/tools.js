@@ -60,6 +60,30 @@ export function save(name, type, text) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
+/** Returns a metric with its usual number of digits; proportions are in percent. */
+export const metricText = (value, isShare) => (value === null || value === undefined ? "–" : isShare ? percent(value) : String(Number(value.toPrecision(4))));
+
+/** Returns about `count` round values from `low` to `high`. */
+export function ticks(low, high, count) {
+  const raw = (high - low) / count || 1, power = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((value) => value >= raw) ?? raw;
+  const values = [];
+  for (let value = Math.ceil(low / step - 1e-9) * step; value <= high + step * 1e-6; value += step) values.push(Number(value.toPrecision(12)));
+  return values;
+}
+
+/** The parameters of the API for a run, whose name is `NAME`, or `NAME/RUN` for a run of an ablation. */
+export function runParameters(name) {
+  const [run, member] = name.split("/");
+  return { run, member };
+}
+
+/** The address of a run in the API, with the rest of its path. */
+export function runPath(name, rest = "") {
+  const { run, member } = runParameters(name);
+  return `/api/runs/${encodeURIComponent(run)}${rest}${member ? `?${query({ member })}` : ""}`;
+}
+
 export const percent = (value) => `${(100 * value).toFixed(1)}%`;
 
 export function clock(seconds) {
