@@ -20,8 +20,8 @@ extension Predictions {
     public func report(digits: Int = 4) throws -> String {
         guard !parts.isEmpty else { return try singleReport(digits) }
         return try parts.map { part in
-            "\(part.name): \(NumberText.count(part.predictions.ids.count, "example"))\n\n"
-                + (try part.predictions.singleReport(digits))
+            "\(part.name): \(NumberText.count(part.predictions.ids.count, "example"))\n"
+                + (part.predictions.ids.isEmpty ? "" : "\n" + (try part.predictions.singleReport(digits)))
         }.joined(separator: "\n")
     }
 
@@ -132,6 +132,7 @@ public struct TargetSection: Sendable {
 
     /// The plots with their file names.
     var plots: [(name: String, plot: any Plot)] {
+        guard !predictions.ids.isEmpty else { return [] }
         let file = "target-" + Self.fileName(name)
         switch predictions.task {
         case .regression:
