@@ -4,7 +4,8 @@ import SpeechEmotion
 extension Experiment {
     /// Splits transcripts into tokens for the leakage audit; nil if labels are classes.
     public var auditedTokens: (@Sendable (String) -> [String])? {
-        task == .sequences || task == .frames ? { SequenceVocabulary.tokens($0) } : nil
+        guard task == .sequences || task == .frames else { return nil }
+        return { SequenceVocabulary.tokens($0) }
     }
 }
 
