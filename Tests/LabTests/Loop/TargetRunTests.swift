@@ -181,7 +181,7 @@ import Testing
             let test = try record.requireEnd().test
             #expect((test["accuracy"] ?? nil) != nil && (test["speaker.accuracy"] ?? nil) == nil)
             let text = try String(contentsOfFile: record.file(RunFile.targets), encoding: .utf8)
-            #expect(text.hasSuffix("speaker: 0 examples\n"), "\(text)")
+            #expect(text.hasSuffix("\nspeaker: 0 examples\n\n"), "\(text)")
             let card = try ModelFile.read(record.file(RunFile.model)).card
             let speaker = try #require(card.targets?.elements?.last)
             #expect(speaker["classes"]?.elements?.count == Set(try training(record)).count)
