@@ -55,7 +55,7 @@ import Testing
         let whole = predictor.predictions(for: [try predictor.features(of: wave)])[0]
         let stream = try PredictionStream(predictor)
         _ = try stream.push(wave.samples)
-        let last = try #require(stream.finish())
+        let last = try #require(try stream.finish())
         #expect(last.logits == whole.logits && last.targets.map(\.target.name) == ["arousal", "label"])
         #expect(last.targets[0].value == 3 + 2 * last.logits[0])
         #expect(last.targetCells == whole.targetCells && last.probabilities == whole.probabilities)
