@@ -144,7 +144,7 @@ extension Command {
                 reporter.finish()
                 try Interrupt.check()
             }
-            let auditor = Auditor(corpus, scan: sounds)
+            let auditor = Auditor(corpus, scan: sounds, tokens: argument.experiment?.auditedTokens)
             let reports = try splits.map { try auditor.audit($0) }
             switch arguments.tableFormat {
             case .json: print(JSONValue(.list(reports.map(\.json))).pretty())

@@ -284,7 +284,9 @@ extension Command {
         let normalized = predictor.pipeline.normalize.group
         if let adaptation {
             Terminal.error(
-                "--adapt \(adaptation.rawValue): the \(NumberText.count(paths.count, "file")) are treated as one speaker"
+                paths.count == 1
+                    ? "--adapt \(adaptation.rawValue): a single file is not representative: pass all files of the speaker"
+                    : "--adapt \(adaptation.rawValue): the \(paths.count) files are treated as one speaker"
             )
         } else if isOneSpeaker {
             Terminal.error(

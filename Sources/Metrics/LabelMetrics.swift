@@ -71,6 +71,22 @@ public struct LabelMetrics: Sendable {
         return positives > 0 && negatives > 0 ? pairs / (Double(positives) * Double(negatives)) : .nan
     }
 
+    /// The ROC curve of a label: the false positive rate (x) and the true positive rate (y) at each threshold, from (0, 0) to
+    /// (1, 1). Empty without positive or without negative examples.
+    public func curveROC(_ label: Int) -> [(x: Double, y: Double)] {
+        let positives = truths.count { $0[label] }
+        let negatives = truths.count - positives
+        guard positives > 0, negatives > 0 else { return [] }
+        var (points, right, wrong) = ([(x: 0.0, y: 0.0)], 0, 0)
+        for group in groups(label).reversed() {
+            let found = group.count { truths[$0][label] }
+            right += found
+            wrong += group.count - found
+            points.append((x: Double(wrong) / Double(negatives), y: Double(right) / Double(positives)))
+        }
+        return points
+    }
+
     /// The examples in ascending order of a label's probability, in groups of equal probability.
     private func groups(_ label: Int) -> [ArraySlice<Int>] {
         let order = probabilities.indices.sorted { probabilities[$0][label] < probabilities[$1][label] }

@@ -62,6 +62,20 @@ import Testing
             #expect(close(try metric.value(of: predictions), value), "\(metric.name)")
         }
         #expect(throws: MetricError.self) { try Metric.accuracy.value(of: predictions) }
+        let labels = try LabelMetrics(
+            truths: Self.labels.map { $0.map { $0 >= 0.5 } }, probabilities: Self.chances,
+            decisions: Self.chances.map { $0.map { $0 >= 0.5 } })
+        for label in 0..<3 {
+            let curve = labels.curveROC(label)
+            #expect(
+                curve.first.map { [$0.x, $0.y] } == [0, 0] && curve.last.map { [$0.x, $0.y] } == [1, 1])
+            let area = zip(curve, curve.dropFirst()).reduce(0) {
+                $0 + ($1.1.x - $1.0.x) * ($1.1.y + $1.0.y) / 2
+            }
+            #expect(close(area, labels.areaUnderROC(label)))
+        }
+        let constant = try LabelMetrics(truths: [[true]], probabilities: [[0.5]], decisions: [[true]])
+        #expect(constant.curveROC(0).isEmpty)
     }
 
     @Test func orderedClassesAsScikitLearn() throws {

@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import Lab
+import SpeechEmotion
 import Testing
 
 /// `--adapt` of `evaluate` and `predict`.
@@ -88,6 +89,17 @@ import Testing
                 }
                 for line in files[1].split(separator: "\n").dropFirst() { #expect(files[0].contains(line)) }
             }
+            // As an ensemble, each model is adapted to the files.
+            let clip = SyntheticClip(seed: 1, speaker: 1, emotion: .sad, statement: 1, repetition: 1)
+            try AudioFile.write(clip.wave(), to: own + "/a.wav")
+            let outputs = try [[], ["--adapt", "batch-norm"]].map { words in
+                let ending = try BuiltProgram.run(
+                    ["predict", own + "/a.wav", "--model", own + "/cv", "--format", "csv", "--no-cache"]
+                        + words)
+                #expect(ending.status == 0, "\(ending.errors)")
+                return ending.output
+            }
+            #expect(outputs[0] != outputs[1])
             let predicted = try BuiltProgram.run(
                 "evaluate", own + "/cv", "--adapt", "normalization", "--out", own + "/x", "--no-cache")
             #expect(predicted.status == 1 && predicted.errors.contains("normalizes by speaker"))

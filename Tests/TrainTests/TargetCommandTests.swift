@@ -278,6 +278,8 @@ import Testing
                 try JSONValue.parse(evaluate.output)["test"] == JSONValue.load(run + "/result.json")["test"],
                 "\(evaluate.errors)")
             #expect(try text(own + "/out/predictions.csv") == (try text(run + "/predictions.csv")))
+            #expect(try text(run + "/report.html").contains("labels: ROC curves"))
+            #expect(FileManager.default.fileExists(atPath: run + "/plots/target-labels-roc.svg"))
             let predict = try BuiltProgram.run(
                 "predict", own + "/0.wav", "--model", run, "--format", "json", "--no-cache")
             let found = try #require(JSONValue.parse(predict.output)["targets"]?["labels"])

@@ -1,29 +1,48 @@
 import Autograd
 import Layers
 
-/// The dense layer that computes all outputs of a model, whose weights a temperature divides.
+/// The dense layers that compute all outputs of a model, whose weights temperatures divide: the last layer, or the last
+/// layers of branches whose outputs are concatenated.
 struct OutputLayer {
-    private let dense: Dense
+    private let parts: [Dense]
 
-    /// Finds the last layer; nil if it is not a dense layer without an activation.
+    /// Finds the last layers; nil if one of them is not a dense layer without an activation.
     init?(_ model: Model) {
-        let last = (model.layer as? Sequential)?.layers.last ?? model.layer
-        guard Self.isFound(in: model.spec), let dense = last as? Dense else { return nil }
-        self.dense = dense
+        guard Self.isFound(in: model.spec) else { return nil }
+        parts = Self.parts(model.layer)
     }
 
-    /// Whether the last layer of a model is a dense layer without an activation.
+    /// Whether the last layers of a model are dense layers without an activation.
     static func isFound(in spec: any LayerSpec) -> Bool {
-        let last = (spec as? Sequential.Spec)?.layers.last?.value ?? spec
-        return (last as? Dense.Spec).map { $0.sum.activation == .none } ?? false
+        switch spec {
+        case let dense as Dense.Spec: dense.sum.activation == .none
+        case let sequence as Sequential.Spec: sequence.layers.last.map { isFound(in: $0.value) } ?? false
+        case let parallel as Branches.Spec:
+            parallel.join == .concatenate && parallel.branches.allSatisfy { isFound(in: $0.value) }
+        default: false
+        }
+    }
+
+    private static func parts(_ layer: any Layer) -> [Dense] {
+        switch layer {
+        case let dense as Dense: [dense]
+        case let sequence as Sequential: sequence.layers.last.map(parts) ?? []
+        case let parallel as Branches: parallel.branches.flatMap(parts)
+        default: []
+        }
     }
 
     /// Divides outputs by a temperature each.
     func divide(by temperatures: [Double]) {
-        let factors = Tensor(temperatures.map { Real(1 / $0) })
+        var rest = temperatures[...]
         withoutRecording {
-            dense.weight.value = dense.weight.value * factors
-            if let bias = dense.bias { bias.value = bias.value * factors }
+            for dense in parts {
+                let width = dense.weight.value.shape.last ?? 0
+                let factors = Tensor(rest.prefix(width).map { Real(1 / $0) })
+                rest = rest.dropFirst(width)
+                dense.weight.value = dense.weight.value * factors
+                if let bias = dense.bias { bias.value = bias.value * factors }
+            }
         }
     }
 }

@@ -3,6 +3,7 @@ import Layers
 import Metrics
 import SpeechEmotion
 import Synchronization
+import Training
 
 /// Predicts a stream of samples with a causal model, which keeps its state: each prediction is that of everything since the
 /// beginning of the stream.
@@ -17,12 +18,12 @@ public final class PredictionStream {
     public private(set) var frames = 0
     private var features: FeatureStream
     private let model: ModelStream
-    private let classes: Int
+    private let width: Int
+    private let targets: [TargetOutput]
     private let rules: [DecisionRule?]
 
     /// Creates a stream at its beginning. Throws if the model or its features need the whole recording.
     public init(_ predictor: Predictor) throws {
-        try predictor.requireClasses("a causal stream")
         guard predictor.tta.copies.isEmpty else {
             throw LabError(
                 "this model uses test-time augmentation, which needs the whole recording; disable it with --tta '[]'"
@@ -32,7 +33,8 @@ public final class PredictionStream {
         do { model = try ModelStream(predictor.model) } catch {
             throw LabError("this model cannot process a stream: \(error)")
         }
-        (classes, rules) = (predictor.classes.count, predictor.rules)
+        (targets, rules) = (predictor.targets, predictor.rules)
+        width = targets.isEmpty ? predictor.classes.count : targets.outputCount
     }
 
     /// Adds samples. Returns the prediction of the stream so far; nil if no frame was completed.
@@ -48,9 +50,12 @@ public final class PredictionStream {
         let count = values.count / features.width
         frames += count
         let output = model.push(Tensor(values.map { Real($0) }, shape: [count, features.width]))
-        let logits = output.reshaped([1, classes])
+        let logits = output.reshaped([1, width])
+        let values = logits.array.map { Double($0) }
+        guard targets.isEmpty else {
+            return Predictor.Prediction(values, targets, rules: rules, attention: nil)
+        }
         return Predictor.Prediction(
-            probabilities: logits.softmax(axis: -1).array.map { Double($0) },
-            logits: logits.array.map { Double($0) }, rules: rules)
+            probabilities: logits.softmax(axis: -1).array.map { Double($0) }, logits: values, rules: rules)
     }
 }

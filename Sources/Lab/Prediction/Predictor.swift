@@ -280,8 +280,6 @@ extension Predictor {
     /// Throws if the model predicts targets instead of classes alone.
     ///
     /// - Parameter what: What needs classes, such as "saliency".
-    public func requireClasses(_ what: String) throws { try Self.requireClasses(targets, what) }
-
     static func requireClasses(_ targets: [TargetOutput], _ what: String) throws {
         guard targets.isEmpty else {
             throw LabError(

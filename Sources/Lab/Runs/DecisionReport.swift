@@ -58,7 +58,7 @@ public struct DecisionReport: Sendable {
                             predictions.ids.indices.filter { predictions.speakers[$0] == speaker }), .clips)
                 },
             note:
-                "Calibrated on \(NumberText.count(decision.clips, "clip")) of the validation set. The coverage holds on average over clips that are exchangeable with these; it can differ between speakers."
+                "Calibrated on \(NumberText.count(decision.clips, "clip")) of the validation set. The coverage holds on average over clips that are exchangeable with these. Clips of new speakers are not: their coverage can be lower."
         )
     }
 

@@ -1,6 +1,14 @@
 import Reports
 import SpeechEmotion
 
+extension Experiment {
+    /// Splits transcripts into tokens for the leakage audit; nil if labels are classes.
+    public var auditedTokens: (@Sendable (String) -> [String])? {
+        guard task == .sequences || task == .frames else { return nil }
+        return { SequenceVocabulary.tokens($0) }
+    }
+}
+
 /// The leakage audit at the end of a run.
 struct RunAudit {
     private let data: ExperimentData
@@ -31,7 +39,7 @@ struct RunAudit {
         if observer.shouldStop { throw RunStopped(isSaved: folder.states.hasAny) }
         let babble = experiment.augmentation.hasBabble ? [Babble.type] : []
         let fitted = (fitted + babble).map { FittedStatistic(name: $0, clips: data.split.train) }
-        let report = try Auditor(data.corpus, scan: sounds).audit(
+        let report = try Auditor(data.corpus, scan: sounds, tokens: experiment.auditedTokens).audit(
             data.split, fitted: fitted, measured: measured)
         try folder.write(report.json.pretty() + "\n", to: RunFile.audit)
         for finding in report.findings where finding.severity == .leak {

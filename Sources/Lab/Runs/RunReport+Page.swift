@@ -160,7 +160,7 @@ extension RunReport {
         guard let plot = importancePlot else { return "" }
         let words =
             importances?.intervals.isEmpty == false
-            ? "The decrease in unweighted average recall on the evaluated subset when the values of a feature family are shuffled between clips, with 95% intervals over repeated shuffles. Families that carry the same information share their importance."
+            ? "The decrease in the metric on the evaluated subset when the values of a feature family are shuffled between clips, with 95% intervals over repeated shuffles. Families that carry the same information share their importance."
             : "The fraction of the decrease in impurity (forests and trees) or of the gain (boosting) on the training set that each feature contributes. Impurity importances favor features with many distinct values; `Train plot importance --method permutation` computes importances on the evaluated subset."
         return HTML.paragraph(words) + HTML.figure(plot)
     }

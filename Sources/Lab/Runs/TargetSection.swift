@@ -20,14 +20,22 @@ extension Predictions {
     public func report(digits: Int = 4) throws -> String {
         guard !parts.isEmpty else { return try singleReport(digits) }
         return try parts.map { part in
-            "\(part.name): \(NumberText.count(part.predictions.ids.count, "example"))\n\n"
-                + (try part.predictions.singleReport(digits))
+            "\(part.name): \(NumberText.count(part.predictions.ids.count, "example"))\n"
+                + (part.predictions.ids.isEmpty ? "" : "\n" + (try part.predictions.singleReport(digits)))
         }.joined(separator: "\n")
     }
 
     private func singleReport(_ digits: Int) throws -> String {
         if task == .classification || task == .frames { return try confusion().report(digits: digits) }
         return TextTable(try valueRows(digits)).lines.map { $0 + "\n" }.joined()
+    }
+
+    /// Whether each label applies to each clip.
+    private var knownLabels: [[Bool]] { references.map { $0.map { $0 >= 0.5 } } }
+
+    /// The metrics of the labels of a multi-label target.
+    fileprivate func labelMetrics() throws -> LabelMetrics {
+        try LabelMetrics(truths: knownLabels, probabilities: probabilities, decisions: decidedLabels)
     }
 
     /// The metrics of a regression, or those of each label, with a header.
@@ -52,9 +60,8 @@ extension Predictions {
                 ["true mean ± SD", summary(trueValues)], ["predicted mean ± SD", summary(values)],
             ]
         }
-        let truths = references.map { $0.map { $0 >= 0.5 } }
-        let labels = try LabelMetrics(
-            truths: truths, probabilities: probabilities, decisions: decidedLabels)
+        let truths = knownLabels
+        let labels = try labelMetrics()
         return [["label", "F1", "average precision", "AUC", "examples"]]
             + classes.indices.map { label in
                 [classes[label]]
@@ -125,6 +132,7 @@ public struct TargetSection: Sendable {
 
     /// The plots with their file names.
     var plots: [(name: String, plot: any Plot)] {
+        guard !predictions.ids.isEmpty else { return [] }
         let file = "target-" + Self.fileName(name)
         switch predictions.task {
         case .regression:
@@ -133,6 +141,7 @@ public struct TargetSection: Sendable {
                 points: Array(zip(predictions.trueValues, predictions.values).map { (x: $0, y: $1) }),
                 axes: ("true \(name)", "predicted \(name)"))
             scatter.side = 380
+            scatter.hasIdentityLine = true
             return [
                 (file, scatter),
                 (
@@ -148,7 +157,20 @@ public struct TargetSection: Sendable {
             return (try? predictions.confusion()).map {
                 [(file, ConfusionPlot(title: "\(name): predictions and true classes", $0))]
             } ?? []
-        case .multiLabel, .sequences, .frames: return []
+        case .multiLabel:
+            guard let labels = try? predictions.labelMetrics() else { return [] }
+            return [
+                (
+                    file + "-roc",
+                    LineChart(
+                        title: "\(name): ROC curves", xName: "false positive rate",
+                        yName: "true positive rate",
+                        series: predictions.classes.indices.map {
+                            .init(predictions.classes[$0], points: labels.curveROC($0))
+                        })
+                )
+            ]
+        case .sequences, .frames: return []
         }
     }
 

@@ -12,6 +12,8 @@ public struct ScatterPlot: Plot {
     public var groups: [String]
     /// The labels of the axes; without them no axes are drawn, as the axes of t-SNE and UMAP have no unit.
     public var axes: (x: String, y: String)?
+    /// Whether both axes have the same scale, with a line on which y equals x, as for predictions and true values.
+    public var hasIdentityLine = false
     /// The maximum number of points. Of more, every second, third and so on is drawn.
     public var limit = 8000
     /// The side of the area in pixels.
@@ -61,6 +63,11 @@ public struct ScatterPlot: Plot {
         if let axes {
             area.drawVertical(y, name: axes.y, on: &canvas)
             area.drawHorizontal(x, name: axes.x, grid: true, on: &canvas)
+            if hasIdentityLine, !drawn.isEmpty {
+                canvas.line(
+                    Point(area.left, area.bottom), Point(area.right, area.top), .axis, width: 1.5,
+                    dash: "5 4", tip: "\(axes.y) = \(axes.x)")
+            }
         } else {
             canvas.frame(Point(area.left, area.top), Point(area.right, area.bottom), .grid, width: 1)
         }
@@ -88,6 +95,12 @@ public struct ScatterPlot: Plot {
     private func scales(_ drawn: [(index: Int, group: Int)], _ area: PlotArea) -> (x: Scale, y: Scale) {
         let (xs, ys) = (drawn.map { points[$0.index].x }, drawn.map { points[$0.index].y })
         if axes != nil {
+            if hasIdentityLine {
+                return (
+                    Scale(xs + ys, from: area.left, to: area.right, ticks: 6),
+                    Scale(xs + ys, from: area.bottom, to: area.top, ticks: 6)
+                )
+            }
             return (
                 Scale(xs, from: area.left, to: area.right, ticks: 6),
                 Scale(ys, from: area.bottom, to: area.top, ticks: 6)

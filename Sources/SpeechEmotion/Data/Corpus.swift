@@ -10,10 +10,17 @@ public struct Corpus: Sendable {
     public var classes: [String]
     /// Files that were omitted, and why.
     public var omissions: [Omission]
+    /// The name of the set of speakers, such as `RAVDESS`: corpora with the same one have the same speakers when they are
+    /// combined. nil if the speakers are those of this corpus alone.
+    public var speakerSet: String?
 
     /// Creates a corpus; the classes default to those of the clips in alphabetical order.
-    public init(name: String, clips: [Clip], classes: [String]? = nil, omissions: [Omission] = []) {
+    public init(
+        name: String, clips: [Clip], classes: [String]? = nil, omissions: [Omission] = [],
+        speakerSet: String? = nil
+    ) {
         self.name = name
+        self.speakerSet = speakerSet
         self.clips = clips
         self.classes = classes ?? clips.values(of: "label")
         self.omissions = omissions

@@ -180,9 +180,39 @@ import Testing
                 ])
             let test = try record.requireEnd().test
             #expect((test["accuracy"] ?? nil) != nil && (test["speaker.accuracy"] ?? nil) == nil)
+            let text = try String(contentsOfFile: record.file(RunFile.targets), encoding: .utf8)
+            #expect(text.hasSuffix("\nspeaker: 0 examples\n\n"), "\(text)")
             let card = try ModelFile.read(record.file(RunFile.model)).card
             let speaker = try #require(card.targets?.elements?.last)
             #expect(speaker["classes"]?.elements?.count == Set(try training(record)).count)
+        }
+    }
+
+    /// A temperature divides the outputs of its branch, and no others.
+    @Test func temperaturesOfBranches() throws {
+        let outputs =
+            #"{"type": "parallel", "branches": [{"type": "dense", "units": "targets:arousal"}, {"type": "sequential", "layers": [{"type": "dropout", "rate": 0.1}, {"type": "dense", "units": "targets:label"}]}]}"#
+        var found: [[Predictions]] = []
+        var temperature = 0.0
+        for evaluation in ["{}", #"{"calibration": "temperature"}"#] {
+            try run(
+                [Self.arousal, ["type": "classification"]],
+                ["model[5]=" + outputs, "evaluation=" + evaluation]
+            ) { record in
+                found.append(try #require(record.predictions).parts.map(\.predictions))
+                guard evaluation != "{}" else { return }
+                let decisions = try JSONValue.load(record.file(RunFile.decisions))
+                temperature = try #require(decisions["targets"]?.elements?.last?["temperature"]?.double)
+            }
+        }
+        #expect(temperature > 0 && abs(temperature - 1) > 1e-3)
+        #expect(found[0][0].values == found[1][0].values)
+        for (plain, calibrated) in zip(found[0][1].probabilities, found[1][1].probabilities) {
+            for label in plain.indices {
+                let gap =
+                    log(plain[label] / plain[0]) - temperature * log(calibrated[label] / calibrated[0])
+                #expect(abs(gap) < 1e-3)
+            }
         }
     }
 

@@ -17,10 +17,14 @@ import Testing
          {"type": "dense", "units": 3}]
         """
 
-    private func predictor(_ folder: TestFolder, _ features: String, _ model: String) throws -> Predictor {
+    private func predictor(
+        _ folder: TestFolder, _ features: String, _ model: String, targets: JSONValue? = nil
+    ) throws -> Predictor {
         let pipeline = try FeaturePipeline.decode(text: features)
         let model = try Model(text: model, input: pipeline.outputShape(), generator: RandomGenerator(seed: 1))
-        let card = ModelCard(classes: ["a", "b", "c"], features: pipeline.encode(), sampleRate: 16_000)
+        let card = ModelCard(
+            classes: targets == nil ? ["a", "b", "c"] : [], features: pipeline.encode(),
+            sampleRate: 16_000, targets: targets)
         try ModelFile.write(model, card: card, to: folder.file("model.safetensors"))
         return try Predictor(folder.file("model.safetensors"))
     }
@@ -38,6 +42,23 @@ import Testing
         last = try stream.finish() ?? last
         #expect(last?.logits == whole.logits && last?.probabilities == whole.probabilities)
         #expect(stream.frames == 1 + 20_011 / 256)
+    }
+
+    @Test func targets() throws {
+        let predictor = try predictor(
+            TestFolder(), Self.features, Self.model,
+            targets: [
+                ["name": "arousal", "kind": "regression", "offset": 3, "scale": 2],
+                ["name": "label", "kind": "classification", "classes": ["a", "b"]],
+            ])
+        let wave = TestSound.voice(count: 20_011)
+        let whole = predictor.predictions(for: [try predictor.features(of: wave)])[0]
+        let stream = try PredictionStream(predictor)
+        _ = try stream.push(wave.samples)
+        let last = try #require(try stream.finish())
+        #expect(last.logits == whole.logits && last.targets.map(\.target.name) == ["arousal", "label"])
+        #expect(last.targets[0].value == 3 + 2 * last.logits[0])
+        #expect(last.targetCells == whole.targetCells && last.probabilities == whole.probabilities)
     }
 
     @Test func otherModelsAreNamed() throws {

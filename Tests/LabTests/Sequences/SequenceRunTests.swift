@@ -67,6 +67,10 @@ import Testing
         #expect(digests.contains(RunFile.predictions) && digests.contains(RunFile.sequences))
         let page = try String(contentsOfFile: folder.file("a/report.html"), encoding: .utf8)
         #expect(page.contains("Label sequences") && page.contains("Clips with the most errors"))
+        // The audit counts tokens, not transcripts.
+        let audit = try JSONValue.load(record.file(RunFile.audit))
+        let counted = audit["subsets"]?.elements?[0]["classes"]?.members?.map(\.key) ?? []
+        #expect(!counted.isEmpty && counted.allSatisfy { $0.count == 1 }, "\(counted)")
         #expect(record.epochs.last?["validation_label_error_rate"] != nil)
         #expect(record.epochs.last?["train_accuracy"] == nil)
         #expect(record.epochs[2]["train_loss"] ?? 9 < record.epochs[0]["train_loss"] ?? 0)

@@ -204,6 +204,22 @@ import Testing
         #expect(try texts(ScatterPlot(title: "t", points: [])).contains("no data"))
     }
 
+    /// The identity line is the diagonal, because both axes have the same scale.
+    @Test func identityLines() throws {
+        var plot = ScatterPlot(title: "t", points: [(1, 4), (4, 1)], axes: ("true", "predicted"))
+        func lines() throws -> [String] {
+            try elements(plot).filter { $0.attributes["stroke-dasharray"] != nil }.compactMap {
+                $0.attributes["d"]
+            }
+        }
+        #expect(try lines().isEmpty)
+        plot.hasIdentityLine = true
+        #expect(try lines() == ["M76 496L536 36"])
+        // The labels of both axes are the same.
+        let labels = try texts(plot).filter { Double($0) != nil }
+        #expect(labels.count > 4 && labels.allSatisfy { label in labels.count { $0 == label } == 2 })
+    }
+
     @Test func curvesHaveMeansAndBands() throws {
         let curve = ScoreCurve(
             x: [100, 1000, 10], training: [[1, 1], [0.8, 1], [.nan]],

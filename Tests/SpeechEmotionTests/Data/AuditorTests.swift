@@ -204,6 +204,22 @@ import Testing
         #expect(nothing.findings.map(\.message) == ["the test set has no clips"])
     }
 
+    /// Transcripts are audited by their tokens.
+    @Test func tokensOfTranscripts() throws {
+        let clips = [("1", "a b"), ("2", "b b c"), ("3", "c d")].map { id, label in
+            Clip(id: id, source: .file(path: "none", start: nil, end: nil), label: label, speaker: id)
+        }
+        let auditor = Auditor(Corpus(name: "words", clips: clips)) {
+            $0.split(separator: " ").map(String.init)
+        }
+        let report = try auditor.audit(Split(name: "two", train: ["1", "2"], test: ["3"]))
+        #expect(report.classes == ["a", "b", "c", "d"])
+        #expect(report.subsets.map(\.classCounts) == [[1, 2, 1, 0], [0, 0, 0, 0], [0, 0, 1, 1]])
+        let messages = report.findings.map(\.message)
+        #expect(messages.contains("1 of 4 tokens has no clips in the training set"), "\(messages)")
+        #expect(messages.contains("2 of 4 tokens have no clips in the test set"), "\(messages)")
+    }
+
     @Test func clipsThatAreNotThere() {
         let parts = Split(name: "other", train: ["a-sad-1"], test: ["e-sad-1"])
         #expect(

@@ -52,6 +52,50 @@ import Testing
         }
     }
 
+    /// Corpora with speakers in common are split by speaker, too, unless another column is named.
+    @Test func speakersOfSeveralCorporaStayInOneSubset() throws {
+        func clips(_ corpus: String, _ speakers: [Int]) -> [Clip] {
+            speakers.flatMap { speaker in
+                ["angry", "sad"].map { label in
+                    Clip(
+                        id: "\(corpus)/\(speaker) \(label)",
+                        source: .file(path: "none", start: nil, end: nil),
+                        label: label, speaker: "\(speaker)", attributes: ["corpus": corpus])
+                }
+            }
+        }
+        let corpus = Corpus(
+            name: "three", clips: clips("a", Array(1...6)) + clips("b", Array(3...8)) + clips("c", [10, 11]))
+        func splits(_ options: String) throws -> [Split] {
+            try SplitTests.spec(#"{"type": "leave_one_corpus_out"\#(options)}"#).split(corpus)
+        }
+        func speakers(_ ids: [String]) -> Set<String> {
+            Set(corpus.clips.filter { ids.contains($0.id) }.compactMap(\.speaker))
+        }
+        for train in ["others", "one"] {
+            for split in try splits(#", "train": "\#(train)""#) {
+                #expect(speakers(split.train).isDisjoint(with: speakers(split.test)), "\(split.name)")
+            }
+        }
+        let (without, on) = (try splits("")[0], try splits(#", "train": "one", "test": 2"#)[0])
+        #expect(speakers(without.train) == ["7", "8", "10", "11"] && without.test.count == 12)
+        // The two held-out speakers of the corpus, and the others whom the model does not know.
+        let known = speakers(on.train)
+        #expect(known.count == 4 && known.isSubset(of: (1...6).map(String.init)))
+        #expect(
+            speakers(on.test) == Set(["7", "8", "10", "11"] + (1...6).map(String.init)).subtracting(known))
+        // By clip, all are used.
+        for split in try splits(#", "by": "id""#) {
+            #expect(split.train.count + split.test.count == corpus.clips.count)
+        }
+        let same = Corpus(name: "same", clips: clips("a", [1, 2]) + clips("b", [1, 2]))
+        let error = try #require(throws: DataError.self) {
+            try SplitTests.spec(#"{"type": "leave_one_corpus_out"}"#).split(same)
+        }
+        #expect(error.description.contains("each speaker of the other corpora is also in a"))
+        #expect(error.description.contains(#""by": "id""#))
+    }
+
     @Test func oneCorpusIsAnError() throws {
         let spec = try SplitTests.spec(#"{"type": "leave_one_corpus_out"}"#)
         let single = SyntheticCorpus().read()

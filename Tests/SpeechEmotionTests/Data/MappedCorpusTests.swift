@@ -100,6 +100,7 @@ import Testing
     @Test(
         arguments: [
             (#""name": """#, #"name: expected a name, found """#),
+            (#""speakers": """#, #"speakers: expected a name, found """#),
             (
                 #""columns": {"actor": "id"}"#,
                 #"columns.actor: a column cannot be called "id"; "id" and "corpus" are reserved"#
@@ -159,6 +160,39 @@ import Testing
             unknown == #"test set by corpus: found "TESS", which no clip has; allowed: "RAVDESS", "mine""#)
         let many = message { try splits(#"{"type": "k_fold", "folds": 5, "by": "corpus"}"#, corpus) }
         #expect(many.contains(#"allowed: at least 5, or "folds": 2 or fewer"#), "\(many)")
+    }
+
+    /// The actors of RAVDESS are the same in speech and song. Those of other corpora are if the config says so.
+    @Test func corporaShareSpeakers() throws {
+        let folder = try folder()
+        let ravdess = try TemporaryFolder()
+        try ravdess.sounds(
+            MadeUp.ravdessNames(actors: 1...2) + MadeUp.ravdessNames(actors: 1...2, channel: 2))
+        func speakers(_ first: String, _ second: String) throws -> [String] {
+            try CombinedCorpus.decode(text: "{\"sources\": [\(first), \(second)]}").read().speakers
+        }
+        func channel(_ name: String, _ more: String = "") -> String {
+            """
+            {"type": "mapped", "name": "\(name)", \(more)
+             "source": {"type": "ravdess", "folder": "\(ravdess.path)", "channels": ["\(name)"]}}
+            """
+        }
+        func manifest(_ more: String) -> String {
+            """
+            {"type": "mapped", \(more) "columns": {"actor": "speaker", "corpus": "collection"},
+             "source": {"type": "manifest", "file": "\(folder.path)/list.csv", "label": "emotion"}}
+            """
+        }
+        #expect(try speakers(channel("speech"), channel("song")) == ["RAVDESS/01", "RAVDESS/02"])
+        let renamed = channel("song", #""values": {"speaker": {"02": "03"}},"#)
+        #expect(
+            try speakers(channel("speech"), renamed) == ["RAVDESS/01", "RAVDESS/02", "song/01", "song/03"])
+        let (mine, yours) = (#""name": "mine","#, #""name": "yours","#)
+        #expect(
+            try speakers(manifest(mine), manifest(yours)) == ["mine/1", "mine/2", "yours/1", "yours/2"])
+        let shared = #""speakers": "students","#
+        #expect(
+            try speakers(manifest(mine + shared), manifest(yours + shared)) == ["students/1", "students/2"])
     }
 
     private func splits(_ json: String, _ corpus: Corpus) throws -> [Split] {

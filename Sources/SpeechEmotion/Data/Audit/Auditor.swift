@@ -16,6 +16,9 @@ public struct FittedStatistic: Sendable, Equatable {
 public struct Auditor: Sendable {
     private let corpus: Corpus
     private let scan: AudioScan?
+    /// The classes of the corpus, or the tokens of its transcripts.
+    private let classes: [String]
+    private let tokens: (@Sendable (String) -> [String])?
     private let clips: [String: Clip]
     /// A number for each clip, equal for clips of the same recording.
     private let recordings: [String: Int]
@@ -24,9 +27,16 @@ public struct Auditor: Sendable {
     private let recordingFindings: [AuditReport.Finding]
 
     /// Creates an auditor of splits of a corpus, including its audio if that has been scanned.
-    public init(_ corpus: Corpus, scan: AudioScan? = nil) {
+    ///
+    /// - Parameter tokens: Splits the label of a clip, if labels are transcripts, into tokens, which are then audited instead of
+    ///   classes.
+    public init(_ corpus: Corpus, scan: AudioScan? = nil, tokens: (@Sendable (String) -> [String])? = nil) {
         self.corpus = corpus
         self.scan = scan
+        self.tokens = tokens
+        classes =
+            tokens.map { split in Set(corpus.clips.flatMap { split($0.label) }).sortedByBytes() }
+            ?? corpus.classes
         clips = Dictionary(corpus.clips.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let copies = scan?.copies ?? []
         recordings = Self.groups(copies)
@@ -73,10 +83,10 @@ public struct Auditor: Sendable {
             findings.filter { $0.severity == level }
         }
         return AuditReport(
-            split: split.name, corpus: corpus.name, classes: corpus.classes,
+            split: split.name, corpus: corpus.name, classes: classes,
             subsets: subsets.map { subset, clips in
                 AuditReport.SubsetSummary(
-                    subset: subset, clips: clips.count, classCounts: clips.counts(of: corpus.classes),
+                    subset: subset, clips: clips.count, classCounts: counts(clips),
                     speakers: clips.values(of: "speaker"),
                     duration: scan.map { scan in
                         clips.reduce(0) { $0 + (scan.durations[$1.origin ?? $1.id] ?? 0) }
@@ -260,17 +270,25 @@ public struct Auditor: Sendable {
                 }
                 continue
             }
-            let counts = members.counts(of: corpus.classes)
-            let missing = zip(corpus.classes, counts).filter { $1 == 0 }.map(\.0)
+            let (noun, counts) = (tokens == nil ? "classes" : "tokens", counts(members))
+            let missing = zip(classes, counts).filter { $1 == 0 }.map(\.0)
             findings += finding(.warning, .classes, [subset], missing) {
-                "\($0) of \(corpus.classes.count) classes \(have($0)) no clips in the \(subset.word) set"
+                "\($0) of \(classes.count) \(noun) \(have($0)) no clips in the \(subset.word) set"
             }
-            let few = zip(corpus.classes, counts).filter { (1..<10).contains($1) }.map { "\($0): \($1)" }
+            let few = zip(classes, counts).filter { (1..<10).contains($1) }.map { "\($0): \($1)" }
             findings += finding(.note, .classes, [subset], few) {
-                "\($0) of \(corpus.classes.count) classes \(have($0)) fewer than 10 clips in the \(subset.word) set"
+                "\($0) of \(classes.count) \(noun) \(have($0)) fewer than 10 clips in the \(subset.word) set"
             }
         }
         return findings
+    }
+
+    /// The number of clips of each class, or with each token.
+    private func counts(_ clips: [Clip]) -> [Int] {
+        guard let tokens else { return clips.counts(of: classes) }
+        let found = Dictionary(
+            clips.flatMap { Set(tokens($0.label)) }.map { ($0, 1) }, uniquingKeysWith: +)
+        return classes.map { found[$0] ?? 0 }
     }
 
     private func unused(_ split: Split) -> [AuditReport.Finding] {

@@ -1,8 +1,9 @@
 import Configuration
 
-/// Several corpora combined. Ids and speakers are prefixed with the name of their corpus, so that speakers remain
-/// distinct, and the column `corpus` names it, for cross-corpus splits. Wrap a source in `mapped` to rename its
-/// columns, values or classes.
+/// Several corpora combined. Ids are prefixed with the name of their corpus, and the column `corpus` names it, for
+/// cross-corpus splits. Speakers are prefixed with their `Corpus.speakerSet`, or else with the name of the corpus, so
+/// that an actor of RAVDESS is the same speaker in speech and in song, and other speakers remain distinct. Wrap a source
+/// in `mapped` to rename its columns, values or classes.
 public struct CombinedCorpus: CorpusSource {
     /// The corpora.
     public var sources: [AnyCorpus] = []
@@ -53,7 +54,7 @@ public struct CombinedCorpus: CorpusSource {
             }
             for var clip in corpus.clips {
                 clip.id = "\(name)/\(clip.id)"
-                clip.speaker = clip.speaker.map { "\(name)/\($0)" }
+                clip.speaker = clip.speaker.map { "\(corpus.speakerSet ?? name)/\($0)" }
                 clip.origin = clip.origin.map { "\(name)/\($0)" }
                 clip.attributes["corpus"] = clip.attributes["corpus"].map { "\(name)/\($0)" } ?? name
                 clips.append(clip)

@@ -108,7 +108,7 @@ public struct IEMOCAPCorpus: CorpusSource {
             )
         }
         clips.sort { $0.id.precedes($1.id) }
-        return Corpus(name: "IEMOCAP", clips: clips, omissions: omissions)
+        return Corpus(name: "IEMOCAP", clips: clips, omissions: omissions, speakerSet: "IEMOCAP")
     }
 
     /// A line of an evaluation file.

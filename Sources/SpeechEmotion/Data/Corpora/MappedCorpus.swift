@@ -8,6 +8,8 @@ public struct MappedCorpus: CorpusSource {
     public var source = AnyCorpus(RavdessCorpus())
     /// The name of the corpus; nil keeps its name.
     public var name: String?
+    /// The name of the set of speakers; nil keeps that of the corpus.
+    public var speakers: String?
     /// New names of columns.
     public var columns = Named<String>()
     /// New values, by the new names of the columns.
@@ -20,6 +22,10 @@ public struct MappedCorpus: CorpusSource {
     public static let fields: [Field<Self>] = [
         .init("source", \.source, "Corpus to map.", .required),
         .init("name", \.name, "Name of the corpus, also within a combined one; by default its own name."),
+        .init(
+            "speakers", \.speakers,
+            "Name of the set of speakers: within a combined corpus, corpora with the same name share speakers. By default, only published corpora of the same type, such as two `ravdess`, share them."
+        ),
         .init("columns", \.columns, "New column names, such as {\"actor\": \"speaker\"}."),
         .init(
             "values", \.values,
@@ -53,7 +59,9 @@ public struct MappedCorpus: CorpusSource {
 
     public var validationIssues: [ValidationIssue] {
         var found: [ValidationIssue] = []
-        if name?.isEmpty == true { found.append(ValidationIssue("name", "expected a name, found \"\"")) }
+        for (key, name) in [("name", name), ("speakers", speakers)] where name?.isEmpty == true {
+            found.append(ValidationIssue(key, "expected a name, found \"\""))
+        }
         var origins: [String: String] = [:]
         for entry in columns.entries {
             let path: [JSONPath.Step] = [.key("columns"), .key(entry.name)]
@@ -83,6 +91,9 @@ public struct MappedCorpus: CorpusSource {
         try translate(&corpus)
         try corpus.renameClasses(labels, key: "labels")
         corpus.classes = corpus.clips.values(of: "label")
+        let isRenamed = columns.entries.contains { $0.name == "speaker" || $0.value == "speaker" }
+        if isRenamed || values["speaker"] != nil { corpus.speakerSet = nil }
+        corpus.speakerSet = speakers ?? corpus.speakerSet
         return corpus
     }
 

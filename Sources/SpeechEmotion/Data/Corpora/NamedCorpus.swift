@@ -80,7 +80,8 @@ extension NamedCorpus {
         }
         try complete(&clips, listing)
         return Corpus(
-            name: Self.title, clips: clips, omissions: omissions.sorted { $0.file.precedes($1.file) })
+            name: Self.title, clips: clips, omissions: omissions.sorted { $0.file.precedes($1.file) },
+            speakerSet: Self.title)
     }
 
     private func noAudio(_ listing: FolderListing, _ purpose: String) -> FileError {

@@ -7,7 +7,7 @@ public struct LeaveOneCorpusOutSplit: SplitSpec {
     public enum Training: String, CaseIterable, ConfigurationValue {
         /// All but the corpus of the fold, which is the test set.
         case others
-        /// The corpus of the fold alone. The test set are some of its speakers, and all clips of the other corpora.
+        /// The corpus of the fold alone. The test set are some of its speakers, and the clips of the other corpora.
         case one
     }
 
@@ -34,7 +34,10 @@ public struct LeaveOneCorpusOutSplit: SplitSpec {
             "validation", \.validation,
             "Validation set of each fold: approximate fraction of the clips of the training corpora, or a number of speakers."
         ),
-        .init("by", \.by, "Column whose values stay in one subset.", .notEmpty),
+        .init(
+            "by", \.by,
+            "Column whose values stay in one subset. If corpora share speakers, clips of other corpora by speakers of the training set are not tested, or, with `others`, clips by speakers of the test set are not trained on; `id` keeps all clips.",
+            .notEmpty),
         .init("balance", \.balance, "Columns by which to balance the validation and test sets."),
         .init("seed", \.seed, "Random seed of the validation and test sets.", .atLeast(0)),
     ]
@@ -67,16 +70,36 @@ public struct LeaveOneCorpusOutSplit: SplitSpec {
             let own = Set(members)
             let others = all.filter { !own.contains($0) }
             guard train == .one else {
+                let (own, shared) = apart(others, from: members, of: corpus)
+                guard !own.isEmpty else {
+                    throw DataError(
+                        "leaving out \(name)",
+                        found: "no training clip left: each \(by) of the other corpora is also in \(name)",
+                        allowed:
+                            "another corpus, or \"by\": \"id\" to have the same \(by) in both subsets")
+                }
                 let validation = try rule.take(
-                    validation, from: others, of: corpus, .validation, generator.split("validation \(name)"))
-                return made("without \(name)", corpus, validation: validation, test: members)
+                    validation, from: own, of: corpus, .validation, generator.split("validation \(name)"))
+                return made(
+                    "without \(name)", corpus, validation: validation, test: members, unused: shared)
             }
             let test = try rule.take(test, from: members, of: corpus, .test, generator.split("test \(name)"))
             let held = Set(test)
             let validation = try rule.take(
                 validation, from: members.filter { !held.contains($0) }, of: corpus, .validation,
                 generator.split("validation \(name)"))
-            return made("on \(name)", corpus, validation: validation, test: test + others)
+            let (apart, shared) = apart(others, from: members.filter { !held.contains($0) }, of: corpus)
+            return made(
+                "on \(name)", corpus, validation: validation, test: test + apart, unused: shared)
         }
+    }
+
+    /// Divides clips into those that share no value of the column `by` with others, and the rest.
+    private func apart(
+        _ clips: [Int], from others: [Int], of corpus: Corpus
+    ) -> (apart: [Int], shared: [Int]) {
+        let known = Set(others.compactMap { corpus.clips[$0].value(of: by) })
+        func isShared(_ index: Int) -> Bool { corpus.clips[index].value(of: by).map(known.contains) ?? false }
+        return (clips.filter { !isShared($0) }, clips.filter(isShared))
     }
 }

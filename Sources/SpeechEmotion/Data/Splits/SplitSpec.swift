@@ -39,9 +39,11 @@ public typealias AnySplit = Tagged<SplitKinds>
 
 extension SplitSpec {
     /// Creates a split from the indices of clips: those neither in the test set nor in the validation set are trained
-    /// on.
-    func made(_ name: String, _ corpus: Corpus, validation: [Int], test: [Int]) -> Split {
-        let taken = Set(validation).union(test)
+    /// on, unless they are unused.
+    func made(
+        _ name: String, _ corpus: Corpus, validation: [Int], test: [Int], unused: [Int] = []
+    ) -> Split {
+        let taken = Set(validation).union(test).union(unused)
         let train = corpus.clips.indices.filter { !taken.contains($0) }
         var split = Split(
             name: name, train: train.map { corpus.clips[$0].id },
