@@ -60,6 +60,9 @@ package struct TorchArchive: Sendable {
         ).tensor()
     }
 
+    /// Releases the memory of the mapped elements. They are read from the file again if they are used.
+    package func releaseMemory() { archive.bytes.discardAll() }
+
     /// The member that contains a tensor, and the place of its bytes. Throws if they are not in row-major order.
     private func place(
         _ name: String

@@ -6,6 +6,7 @@ private protocol NamedTensors: TensorFile, Sendable {
     var names: [String] { get }
     /// Returns the shape of a tensor; nil if there is none with this name.
     func shape(_ name: String) -> [Int]?
+    func releaseMemory()
 }
 
 extension TorchArchive: NamedTensors {}
@@ -17,6 +18,7 @@ extension SafeTensors: NamedTensors {
 /// The tensors of one or several files of a checkpoint. Convolutions with weight normalization appear as plain weights.
 struct HubTensors: TensorFile {
     private var files: [String: any NamedTensors] = [:]
+    private var opened: [any NamedTensors] = []
     private let prefix: String
     /// All names, in the order of the files.
     let names: [String]
@@ -34,6 +36,7 @@ struct HubTensors: TensorFile {
             let file: any NamedTensors =
                 path.hasSuffix(".safetensors")
                 ? try SafeTensors(contentsOf: path) : try TorchArchive(contentsOf: path)
+            opened.append(file)
             for name in file.names {
                 guard files.updateValue(file, forKey: name) == nil else {
                     throw FileError(
@@ -84,6 +87,9 @@ struct HubTensors: TensorFile {
         guard parts.count == 2 else { return parts[0] }
         return Self.weight(magnitude: parts[0], direction: parts[1])
     }
+
+    /// Releases the memory of the files, which are mapped.
+    func releaseMemory() { opened.forEach { $0.releaseMemory() } }
 
     /// Returns g v / |v|, the norm being taken over all axes but the last; v if the shapes do not match, which is reported
     /// as the shape of the weight.
