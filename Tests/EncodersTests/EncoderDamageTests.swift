@@ -100,10 +100,91 @@ import Testing
         let other = try Copy("hubert")
         try FileManager.default.moveItem(
             atPath: other.path + "/model.safetensors", toPath: other.path + "/pytorch_model.bin")
-        #expect(message(other).contains("found pytorch_model.bin only"))
+        #expect(message(other).contains("pytorch_model.bin: byte 0: found no zip archive"))
+        try FileManager.default.removeItem(atPath: other.path + "/pytorch_model.bin")
+        #expect(message(other).contains("allowed: model.safetensors or pytorch_model.bin"))
         try FileManager.default.removeItem(atPath: other.path + "/config.json")
         #expect(message(other).contains("config.json: no such file or directory"))
         #expect(throws: FileError.self) { try EncoderSource(other.path + "/nothing") }
+    }
+
+    @Test func aPointerOfGitLFSIsNamed() throws {
+        let copy = try Copy("hubert")
+        try "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 378342946\n".write(
+            toFile: copy.path + "/model.safetensors", atomically: true, encoding: .utf8)
+        #expect(message(copy).contains("found a pointer of Git LFS"))
+    }
+
+    @Test func theCacheOfTheHubIsNoEncoder() throws {
+        let copy = try Copy("hubert")
+        try FileManager.default.createDirectory(
+            atPath: copy.path + "/snapshots", withIntermediateDirectories: false)
+        #expect(message(copy).contains("allowed: one of the folders in \(copy.path)/snapshots"))
+    }
+
+    /// Transformers 5 saves the feature extractor inside of processor_config.json.
+    @Test func normalizationIsAlsoReadFromTheProcessor() throws {
+        let copy = try Copy("wavlm")
+        try FileManager.default.removeItem(atPath: copy.path + "/preprocessor_config.json")
+        let assumed = try EncoderSource(copy.path)
+        #expect(assumed.normalizesInput && !assumed.statesNormalization)
+        try #"{"feature_extractor": {"do_normalize": false, "sampling_rate": 16000}}"#.write(
+            toFile: copy.path + "/processor_config.json", atomically: true, encoding: .utf8)
+        let stated = try EncoderSource(copy.path)
+        #expect(!stated.normalizesInput && stated.statesNormalization)
+    }
+
+    @Test func shardsOfPyTorchAreRead() throws {
+        let copy = try Copy("pickled")
+        let expected = try EncoderSource(copy.path).load().fingerprint
+        try FileManager.default.moveItem(
+            atPath: copy.path + "/pytorch_model.bin", toPath: copy.path + "/pytorch_model-00001-of-00001.bin")
+        try #"{"weight_map": {"hubert.masked_spec_embed": "pytorch_model-00001-of-00001.bin"}}"#.write(
+            toFile: copy.path + "/pytorch_model.bin.index.json", atomically: true, encoding: .utf8)
+        #expect(try EncoderSource(copy.path).load().fingerprint == expected)
+    }
+
+    /// A pickle is a program, of which only the description of tensors is executed.
+    @Test func aPickleOfAnythingButTensorsIsAnError() throws {
+        func message(_ bytes: [UInt8]) -> String {
+            do { return "\(try TorchPickle(bytes, file: "x").entries.count) tensors" } catch {
+                return "\(error)"
+            }
+        }
+        // os.system("ls")
+        let code = Array("cos\nsystem\n(X\u{2}\0\0\0lstR.".utf8)
+        #expect(message(code).contains("found a call of os.system"))
+        let deep = [0x29] + [UInt8](repeating: 0x85, count: 200_000) + [UInt8(ascii: ".")]
+        #expect(message(deep).contains("found no tensors by name"))
+
+        let path = EncoderGoldenTests.fixtures + "/pickled/pytorch_model.bin"
+        let archive = try ZipArchive(FileBytes.open(path, mapped: false))
+        let member = try #require(archive.members.first { $0.name.hasSuffix("/data.pkl") })
+        let (content, range) = try archive.content(member)
+        let bytes = content.withBytes(range) { Array($0) }
+        #expect(!message(bytes).contains("found") && message(bytes).hasSuffix("tensors"))
+        let generator = RandomGenerator(seed: 1)
+        for _ in 0..<2000 {
+            var damaged = bytes
+            for _ in 0..<3 { damaged[generator.below(bytes.count)] = UInt8(generator.below(256)) }
+            _ = message(damaged)
+            #expect(message(Array(bytes.prefix(generator.below(bytes.count)))).contains("found"))
+        }
+    }
+
+    @Test func aDamagedArchiveIsAnError() throws {
+        let copy = try Copy("pickled")
+        let path = copy.path + "/pytorch_model.bin"
+        let bytes = [UInt8](try #require(FileManager.default.contents(atPath: path)))
+        let generator = RandomGenerator(seed: 2)
+        for _ in 0..<200 {
+            var damaged = bytes
+            damaged[generator.below(bytes.count)] ^= UInt8(1 + generator.below(255))
+            try Data(damaged).write(to: URL(fileURLWithPath: path))
+            _ = message(copy)
+        }
+        try Data(bytes.prefix(bytes.count / 2)).write(to: URL(fileURLWithPath: path))
+        #expect(message(copy).contains("is the file truncated?"))
     }
 
     @Test func anIndexOutsideOfTheFolderIsRefused() throws {

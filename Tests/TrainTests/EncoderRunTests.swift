@@ -130,6 +130,8 @@ import Testing
         ("encoder-speakers", "model[1].layers=3"),
         ("encoder-frames-speakers", "features.layout.features[0].layers=[2]"),
         ("encoder-finetune-speakers", "model[1].layers=3"),
+        ("encoder-superb-iemocap", "model[0].layers=3"),
+        ("encoder-emobox", "training.epochs=20"),
     ])
     func theExperimentsPassTheCheck(name: String, setting: String) throws {
         var place = BuiltProgram.Surroundings()
@@ -148,6 +150,11 @@ import Testing
             #expect(damaged.status == 1 && damaged.errors.contains("model.safetensors"))
             let unknown = try run(folder, encoder: folder + "/nothing")
             #expect(unknown.status == 1 && unknown.errors.contains("no such file or folder"))
+            try FileManager.default.removeItem(atPath: encoder)
+            try FileManager.default.copyItem(atPath: Self.fixtures + "/pickled", toPath: encoder)
+            try FileManager.default.removeItem(atPath: encoder + "/preprocessor_config.json")
+            let assumed = try BuiltProgram.run("import", encoder)
+            #expect(assumed.status == 0 && assumed.output.contains("variance 1 (assumed: there is no"))
             let taken = try BuiltProgram.run(
                 "import", Self.fixtures + "/hubert", "--out", folder + "/small.json")
             #expect(taken.status == 64 && taken.errors.contains("expected FILE.safetensors"))

@@ -96,6 +96,9 @@ package final class FileBytes: @unchecked Sendable {
         madvise(address, Int(end - start), Int32(MADV_DONTNEED))
     }
 
+    /// The same for the whole file.
+    func discardAll() { discard(base, count: count) }
+
     /// Calls `body` with the bytes of a range within the file.
     @inline(__always)
     package func withBytes<R>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R

@@ -85,6 +85,9 @@ public struct SafeTensors: Sendable {
         return try stored(entry).indices(place: "tensor \"\(name)\"")
     }
 
+    /// Releases the memory of the mapped elements. They are read from the file again if they are used.
+    package func releaseMemory() { bytes.discardAll() }
+
     private func stored(_ entry: Entry) -> StoredArray {
         StoredArray(bytes: bytes, range: entry.bytes, type: entry.type, shape: entry.shape)
     }

@@ -4,8 +4,8 @@ import Foundation
 
 /// The files of a pretrained encoder: a folder of the Hugging Face hub, or a file written by `write(to:)`.
 ///
-/// A folder has `config.json`, `model.safetensors` (or the files that `model.safetensors.index.json` lists), and usually
-/// `preprocessor_config.json`. Opening it reads the configuration only.
+/// A folder has `config.json`, `model.safetensors` or `pytorch_model.bin` (or the files that an index of such a name lists), and
+/// usually `preprocessor_config.json`. Opening it reads the configuration only.
 public struct EncoderSource: Sendable {
     /// The path of the folder or file.
     public let path: String
@@ -13,6 +13,8 @@ public struct EncoderSource: Sendable {
     public let config: EncoderConfig
     /// Whether waveforms are standardized to mean 0 and variance 1 (`do_normalize` of `preprocessor_config.json`).
     public let normalizesInput: Bool
+    /// Whether the files say so; false if it is assumed.
+    package let statesNormalization: Bool
     /// Whether the weights are in a file of this package.
     let isConverted: Bool
     /// The files with the weights.
@@ -37,10 +39,18 @@ public struct EncoderSource: Sendable {
         }
         if isFolder.boolValue {
             isConverted = false
+            let snapshots = path + "/snapshots"
+            guard !FileManager.default.fileExists(atPath: snapshots) else {
+                throw FileError(
+                    file: path, place: "the path", found: "a folder of the cache of huggingface_hub",
+                    allowed: "one of the folders in \(snapshots)")
+            }
             hubConfig = try JSONValue.load(path + "/config.json")
             config = try EncoderConfig(hub: hubConfig)
             (files, index) = try Self.weightFiles(path)
-            normalizesInput = try Self.normalizes(path, config)
+            try files.forEach(Self.checkContent)
+            let stated = try Self.normalizes(path, config)
+            (normalizesInput, statesNormalization) = (stated ?? true, stated != nil)
             return
         }
         isConverted = true
@@ -53,24 +63,28 @@ public struct EncoderSource: Sendable {
         }
         hubConfig = try JSONValue.parse(text, source: path)
         config = try EncoderConfig(hub: hubConfig)
-        normalizesInput = file.metadata["normalize"] == "true"
+        (normalizesInput, statesNormalization) = (file.metadata["normalize"] == "true", true)
     }
 
     /// The files with weights in a folder.
     private static func weightFiles(_ folder: String) throws -> ([String], [(name: String, file: String)]) {
-        let manager = FileManager.default
-        let single = folder + "/model.safetensors"
-        if manager.fileExists(atPath: single) { return ([single], []) }
-        let indexFile = folder + "/model.safetensors.index.json"
-        guard manager.fileExists(atPath: indexFile) else {
-            let hasPickle = manager.fileExists(atPath: folder + "/pytorch_model.bin")
-            throw FileError(
-                file: folder, place: "the weights",
-                found: hasPickle ? "pytorch_model.bin only" : "no model.safetensors",
-                allowed: hasPickle
-                    ? "model.safetensors; convert the file in Python: AutoModel.from_pretrained(folder).save_pretrained(folder, safe_serialization=True)"
-                    : "model.safetensors, or model.safetensors.index.json with the files that it lists")
+        for name in ["model.safetensors", "pytorch_model.bin"] {
+            let path = folder + "/" + name
+            if FileManager.default.fileExists(atPath: path) { return ([path], []) }
+            let index = path + ".index.json"
+            if FileManager.default.fileExists(atPath: index) { return try files(folder, index) }
         }
+        throw FileError(
+            file: folder, place: "the weights", found: "no model.safetensors",
+            allowed:
+                "model.safetensors or pytorch_model.bin, or one of them with \".index.json\" and the files that it lists"
+        )
+    }
+
+    /// The files that an index lists.
+    private static func files(
+        _ folder: String, _ indexFile: String
+    ) throws -> ([String], [(name: String, file: String)]) {
         let json = try JSONValue.load(indexFile)
         guard let members = json["weight_map"]?.members, !members.isEmpty else {
             throw FileError(
@@ -86,7 +100,7 @@ public struct EncoderSource: Sendable {
             return (name: member.key, file: folder + "/" + name)
         }
         let files = Set(index.map(\.file)).sorted()
-        let missing = files.filter { !manager.fileExists(atPath: $0) }
+        let missing = files.filter { !FileManager.default.fileExists(atPath: $0) }
         guard missing.isEmpty else {
             throw FileError(
                 file: indexFile, place: "weight_map",
@@ -97,12 +111,25 @@ public struct EncoderSource: Sendable {
         return (files, index)
     }
 
-    /// Reads `do_normalize`, which is true for encoders of waveforms unless the file says otherwise.
-    private static func normalizes(_ folder: String, _ config: EncoderConfig) throws -> Bool {
+    /// Throws for a file that Git cloned without its content.
+    private static func checkContent(_ file: String) throws {
+        let start = FileHandle(forReadingAtPath: file)?.readData(ofLength: 40) ?? Data()
+        guard start.starts(with: "version https://git-lfs".utf8) else { return }
+        throw FileError(
+            file: file, place: "byte 0", found: "a pointer of Git LFS instead of the weights",
+            allowed: "the file itself; run \"git lfs pull\" in the folder, or \"hf download\"")
+    }
+
+    /// Reads `do_normalize`, which is true if the file lacks it; nil without a file. Transformers 5 saves the options of a feature
+    /// extractor inside of `processor_config.json` if there is also a tokenizer.
+    private static func normalizes(_ folder: String, _ config: EncoderConfig) throws -> Bool? {
         guard case .waveform = config.input else { return false }
-        let file = folder + "/preprocessor_config.json"
-        guard FileManager.default.fileExists(atPath: file) else { return true }
-        let json = try JSONValue.load(file)
+        func load(_ name: String) throws -> JSONValue? {
+            let file = folder + "/" + name
+            return FileManager.default.fileExists(atPath: file) ? try JSONValue.load(file) : nil
+        }
+        let own = try load("preprocessor_config.json")
+        guard let json = try own ?? load("processor_config.json")?["feature_extractor"] else { return nil }
         if let rate = json["sampling_rate"], rate.integer != EncoderConfig.sampleRate {
             throw ConfigurationError(
                 place: rate.place, path: JSONPath([.key("sampling_rate")]),

@@ -1,9 +1,24 @@
 import Autograd
 import Layers
 
+/// The tensors of one file of a checkpoint.
+private protocol NamedTensors: TensorFile, Sendable {
+    var names: [String] { get }
+    /// Returns the shape of a tensor; nil if there is none with this name.
+    func shape(_ name: String) -> [Int]?
+    func releaseMemory()
+}
+
+extension TorchArchive: NamedTensors {}
+
+extension SafeTensors: NamedTensors {
+    fileprivate func shape(_ name: String) -> [Int]? { try? entry(name).shape }
+}
+
 /// The tensors of one or several files of a checkpoint. Convolutions with weight normalization appear as plain weights.
 struct HubTensors: TensorFile {
-    private var files: [String: SafeTensors] = [:]
+    private var files: [String: any NamedTensors] = [:]
+    private var opened: [any NamedTensors] = []
     private let prefix: String
     /// All names, in the order of the files.
     let names: [String]
@@ -18,7 +33,10 @@ struct HubTensors: TensorFile {
     init(_ source: EncoderSource, _ hub: HubNames) throws {
         var names: [String] = []
         for path in source.files {
-            let file = try SafeTensors(contentsOf: path)
+            let file: any NamedTensors =
+                path.hasSuffix(".safetensors")
+                ? try SafeTensors(contentsOf: path) : try TorchArchive(contentsOf: path)
+            opened.append(file)
             for name in file.names {
                 guard files.updateValue(file, forKey: name) == nil else {
                     throw FileError(
@@ -42,7 +60,7 @@ struct HubTensors: TensorFile {
 
     /// The number of values in all files.
     var elementCount: Int {
-        names.reduce(0) { $0 + ((try? files[$1]?.entry($1))?.shape.reduce(1, *) ?? 0) }
+        names.reduce(0) { $0 + (files[$1]?.shape($1)?.reduce(1, capped) ?? 0) }
     }
 
     /// The names of the tensors that make up a weight.
@@ -69,6 +87,9 @@ struct HubTensors: TensorFile {
         guard parts.count == 2 else { return parts[0] }
         return Self.weight(magnitude: parts[0], direction: parts[1])
     }
+
+    /// Releases the memory of the files, which are mapped.
+    func releaseMemory() { opened.forEach { $0.releaseMemory() } }
 
     /// Returns g v / |v|, the norm being taken over all axes but the last; v if the shapes do not match, which is reported
     /// as the shape of the weight.

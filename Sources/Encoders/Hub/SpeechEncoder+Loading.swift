@@ -42,6 +42,8 @@ extension EncoderSource {
         try checkSize(file.entries.reduce(0) { $0 + $1.shape.reduce(1, *) })
         let encoder = SpeechEncoder(config, .zeros)
         try encoder.loadWeights(file, file: path)
+        // That of the zeros, which mapped weights have replaced.
+        Memory.releaseCached()
         return LoadedEncoder(encoder: encoder, leftOut: [], normalizesInput: normalizesInput)
     }
 
@@ -53,7 +55,7 @@ extension EncoderSource {
         var problem = WeightsError(summary: "\(path): the weights do not fit config.json")
         problem.missing = index.map(\.name).filter { !tensors.names.contains($0) }
         var known: Set<String> = []
-        // Each weight replaces its zeros at once, so that there is no second copy of all.
+        // Each weight replaces its zeros and leaves the mapped file at once, so that there is no second copy of all.
         for var slot in encoder.torchSlots("", "", { _ in false }) {
             slot.sources = [hub.hubName(slot.name)]
             let sources = tensors.sources(of: slot.sources[0])
@@ -62,6 +64,7 @@ extension EncoderSource {
             slot.isOptional = config.architecture == .whisper && slot.name.hasSuffix("attention.key.bias")
             guard !slot.isOptional || tensors.contains(slot.sources[0]) else { continue }
             if let value = try slot.read(tensors, &problem) { slot.store(value) }
+            tensors.releaseMemory()
         }
         problem.unexpected = tensors.names.filter { !known.contains($0) && !tensors.isLeftOut($0, hub) }
         guard problem.isEmpty else { throw problem }

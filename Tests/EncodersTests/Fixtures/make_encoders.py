@@ -18,8 +18,8 @@ import torch
 from encoder_models import LARGE, randomize, states, transformers
 from safetensors.torch import save_file
 from transformers import (
-    Data2VecAudioConfig, Data2VecAudioModel, HubertConfig, HubertModel, Wav2Vec2Config, Wav2Vec2ForCTC,
-    Wav2Vec2Model, WavLMConfig, WavLMModel, WhisperConfig,
+    Data2VecAudioConfig, Data2VecAudioModel, HubertConfig, HubertForSequenceClassification, HubertModel,
+    Wav2Vec2Config, Wav2Vec2ForCTC, Wav2Vec2Model, WavLMConfig, WavLMModel, WhisperConfig,
     WhisperFeatureExtractor, WhisperForConditionalGeneration,
 )
 
@@ -31,7 +31,7 @@ SMALL = dict(
 )
 
 
-def store(folder, model, golden, old_names=False, dtype=None, shards=1, normalize=True, waveform=True):
+def store(folder, model, golden, old_names=False, dtype=None, shards=1, pickled=False, normalize=True, waveform=True):
     os.makedirs(folder, exist_ok=True)
     config = model.config.to_diff_dict()
     config["model_type"] = model.config.model_type
@@ -49,7 +49,9 @@ def store(folder, model, golden, old_names=False, dtype=None, shards=1, normaliz
             name = name.replace("parametrizations.weight.original1", "weight_v")
         if name != "proj_out.weight":  # tied
             tensors[name] = value.to(dtype or value.dtype).contiguous()
-    if shards == 1:
+    if pickled:
+        torch.save(tensors, f"{folder}/pytorch_model.bin")
+    elif shards == 1:
         save_file(tensors, f"{folder}/model.safetensors", {"format": "pt"})
     else:
         names = sorted(tensors)
@@ -126,9 +128,12 @@ def main():
     data2vec = SMALL | dict(num_conv_pos_embeddings=3, conv_pos_kernel_size=5)
     waveform_case(out, "data2vec", Data2VecAudioModel(Data2VecAudioConfig(**data2vec)), lengths)
     whisper_case(out)
+    # As many checkpoints of the hub are stored.
+    model = HubertForSequenceClassification(HubertConfig(**SMALL))
+    waveform_case(out, "pickled", model, lengths, old_names=True, dtype=torch.float16, pickled=True)
     files = sorted(
         os.path.relpath(os.path.join(folder, name), out)
-        for folder, _, names in os.walk(out) for name in names if name.endswith((".safetensors", ".json")))
+        for folder, _, names in os.walk(out) for name in names if name.endswith((".safetensors", ".json", ".bin")))
     manifest = {
         "made_by": "make_encoders.py", "seed": SEED, "torch": torch.__version__,
         "transformers": transformers.__version__,
