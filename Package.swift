@@ -35,6 +35,7 @@ let package = Package(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
         .target(name: "CKernels", exclude: ["README.md"]),
+        .target(name: "CAllocation"),
         .target(name: "CDecoder", dependencies: ["CSndFile"], exclude: ["README.md"]),
         .target(
             name: "Autograd", dependencies: ["CKernels"], exclude: ["README.md"],
@@ -101,7 +102,7 @@ let package = Package(
                 "Autograd", "Configuration",
             ],
             exclude: ["README.md"], swiftSettings: realType),
-        .executableTarget(name: "Train", dependencies: ["Commands"]),
+        .executableTarget(name: "Train", dependencies: ["CAllocation", "Commands"]),
         // What the tests of several modules share.
         .target(
             name: "TestSupport",

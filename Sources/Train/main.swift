@@ -1,3 +1,5 @@
+import CAllocation
 import Commands
 
+ca_report_failures()
 Program.standard.main()

@@ -7,6 +7,7 @@ import Testing
     private static let allowed: [(module: String, imports: Set<String>)] = [
         ("CKernels", []),
         ("CDecoder", []),
+        ("CAllocation", []),
         ("Configuration", []),
         ("Autograd", ["CKernels"]),
         ("AutogradTesting", ["Autograd"]),
@@ -50,7 +51,7 @@ import Testing
                 "Autograd", "Configuration",
             ]
         ),
-        ("Train", ["Commands"]),
+        ("Train", ["CAllocation", "Commands"]),
     ]
 
     private static let system: Set<String> = ["Foundation", "Glibc", "Synchronization", "Dispatch"]

@@ -120,6 +120,23 @@ import Testing
         }
     }
 
+    @Test func aDamagedWeightIsNoFeature() throws {
+        let folder = NSTemporaryDirectory() + "encoder-\(UUID().uuidString)"
+        try FileManager.default.copyItem(atPath: Self.fixtures + "/hubert", toPath: folder)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let path = folder + "/model.safetensors"
+        let file = try SafeTensors(contentsOf: path, mapped: false)
+        let tensors = try file.names.map { name in
+            let tensor = try file.tensor(name)
+            return (name, name == "encoder.layers.1.final_layer_norm.bias" ? tensor * Real.nan : tensor)
+        }
+        try SafeTensors.write(tensors, to: path)
+        let feature = try EncoderStates.decode(text: #"{"type": "encoder", "weights": "\#(folder)"}"#)
+        let wave = try recording().wave
+        let error = #expect(throws: DataError.self) { try pipeline(feature)(wave) }
+        #expect(error?.found == "NaN or infinite values")
+    }
+
     @Test func whatDoesNotFitIsExplained() throws {
         let (wave, _) = try recording()
         func message(_ feature: EncoderStates, rate: Int = 16000) -> String {

@@ -387,6 +387,30 @@ import Testing
         #expect(ending.errors.contains("GB of memory"))
     }
 
+    @Test func aRecordingThatNeedsMoreMemoryThanThereIsIsNamed() throws {
+        try inSounds { folder in
+            // An hour of silence, in a sparse file.
+            let (path, size) = (folder + "/hour.wav", 2 * 3600 * 16_000)
+            try AudioFile.write(Waveform([0], rate: 16_000), to: path)
+            var bytes = try Data(contentsOf: URL(fileURLWithPath: path)).prefix(44)
+            for (place, number) in [(4, size + 36), (40, size)] {
+                withUnsafeBytes(of: UInt32(number).littleEndian) {
+                    bytes.replaceSubrange(place..<place + 4, with: $0)
+                }
+            }
+            try bytes.write(to: URL(fileURLWithPath: path))
+            #expect(truncate(path, off_t(size + 44)) == 0)
+            var place = BuiltProgram.Surroundings()
+            place.before = "ulimit -v 400000"
+            let ending = try BuiltProgram.run(["features", folder, "--out", folder + "/x.csv"], place)
+            #expect(ending.status == 1)
+            #expect(
+                ending.errors.contains("hour.wav: read: found a recording of 57,600,000 samples"),
+                "\(ending.errors)")
+            #expect(ending.errors.contains("1 of 4 files"), "\(ending.errors)")
+        }
+    }
+
     @Test func frequenciesHaveABound() throws {
         let ending = try features(
             pipeline: """

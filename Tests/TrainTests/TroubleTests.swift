@@ -32,6 +32,18 @@ import Testing
         }
     }
 
+    @Test func exhaustedMemoryIsAnErrorMessage() throws {
+        try SmallExperiment.inFolder { folder in
+            let list = "[" + String(repeating: "0,", count: 12_000_000) + "0]"
+            try list.write(toFile: folder + "/list.json", atomically: false, encoding: .utf8)
+            var place = BuiltProgram.Surroundings()
+            place.before = "ulimit -v 300000"
+            let ending = try BuiltProgram.run(["check", folder + "/list.json"], place)
+            #expect(ending.status == 71, "\(ending.errors)")
+            #expect(ending.errors.hasPrefix("error: out of memory"), "\(ending.errors)")
+        }
+    }
+
     /// Whether this process may mount file systems, as root in a container of its own may.
     static let canMount: Bool = {
         let folder = NSTemporaryDirectory() + "train-mount-\(getpid())"

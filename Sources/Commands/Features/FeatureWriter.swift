@@ -49,15 +49,15 @@ final class FeatureWriter {
         var found = truncations
         try extractor.forEach(clips) { i, result in
             try Interrupt.check()
-            switch result {
-            case .success(let copies):
-                found[i] = copies.first?.truncation
-                try body(i, copies.first.map { features in embedding.map { $0(features) } ?? features })
-            case .failure(let error):
+            found[i] = (try? result.get())?.first?.truncation
+            var features: Features?
+            do {
+                features = try result.get().first.map { try embedding?.callAsFunction($0) ?? $0 }
+            } catch {
                 failed += 1
                 Terminal.error(error, in: clips[i].id)
-                try body(i, nil)
             }
+            try body(i, features)
             if showsProgress { progress.update(i + 1, "files") }
         }
         failures = failed

@@ -115,6 +115,7 @@ public struct Program: Sendable {
               0    success
               1    error in a file, a config or a run; see the message
               64   incorrect usage of the command line
+              71   out of memory
               75   the run folder is in use by another process
               130  interrupted by Ctrl-C or SIGTERM; progress is saved
 

@@ -35,7 +35,7 @@ public struct FeatureRows: Sendable {
         var width = 0
         var isSequence = false
         for index in set.clips.indices {
-            let features = embedding.map { $0(set.features(index)) } ?? set.features(index)
+            let features = try embedding?.callAsFunction(set.features(index)) ?? set.features(index)
             isSequence = features.shape.count == 2
             let row = isSequence ? Self.mean(features) : features.values.map { Double($0) }
             width = row.count

@@ -34,8 +34,8 @@ public struct LayerEmbedding {
         (self.model, layer, shape) = (model, name, Array(found.output.tensor.shape.dropFirst()))
     }
 
-    /// Returns the layer's output for the features of a recording. Sequences are padded with zeros.
-    public func callAsFunction(_ features: Features) -> Features {
+    /// Returns the layer's output for the features of a recording. Sequences are padded with zeros. Throws if it is not finite.
+    public func callAsFunction(_ features: Features) throws -> Features {
         let input = Batch([features], labels: [0], ids: []).inputs
         guard let output = model.layerOutputs(input, of: layer).last?.output else {
             return Features(shape: shape, values: [Float](repeating: 0, count: shape.reduce(1, *)))
@@ -43,6 +43,11 @@ public struct LayerEmbedding {
         // Padded steps may be missing at the end.
         var values = output.masked.array.map { Float($0) }
         values += [Float](repeating: 0, count: max(0, shape.reduce(1, *) - values.count))
+        guard values.allSatisfy(\.isFinite) else {
+            throw DataError(
+                "layer \(layer)", found: "NaN or infinite outputs",
+                allowed: "a model with finite weights; this one is damaged, or its training diverged")
+        }
         return Features(shape: shape, values: values, length: output.lengths?.first)
     }
 }

@@ -105,8 +105,12 @@ struct OpenedAudioFile {
 
     /// The mean of the channels.
     private func mixed(_ part: AudioSegment) throws -> [Float] {
+        let count = try frames(of: part).count ?? 0
+        if count <= Waveform.mostSamples {
+            try MemoryLimit.check(4 * Double(count), "read", "a recording of \(grouped(count)) samples")
+        }
         var samples: [Float] = []
-        samples.reserveCapacity(min(try frames(of: part).count ?? 0, Self.mostAtOnce))
+        samples.reserveCapacity(min(count, Self.mostAtOnce))
         try eachMixed(part, atMost: Waveform.mostSamples) { samples.append(contentsOf: $0) }
         return samples
     }

@@ -70,11 +70,16 @@ public struct FeaturePipeline: Options {
     /// Computes the features of a waveform of any sample rate.
     public func callAsFunction(_ wave: Waveform) throws -> Features { try features(of: preprocessed(wave)) }
 
-    /// Computes the features of a waveform that has been preprocessed, and possibly augmented.
+    /// Computes the features of a waveform that has been preprocessed, and possibly augmented. Throws if they are not finite.
     public func features(of preprocessed: Waveform) throws -> Features {
         let bytes = try checkedMemory(samples: preprocessed.count)
         var features = try MemoryLimit.withRoom(bytes) {
             try layout.value.features(of: WaveformAnalysis(preprocessed))
+        }
+        guard features.values.firstNotFinite == nil else {
+            throw DataError(
+                "features", found: "NaN or infinite values",
+                allowed: "finite features; with an encoder, finite weights: this one may be damaged")
         }
         features.truncation = preprocessed.cuts?.truncation(by: layout.value)
         return features
