@@ -12,7 +12,7 @@ extension Command {
         "format", ["table", "json", "csv"],
         help: "Output format: a table, one line of JSON per file, or CSV (default: table).")
     private static let threshold = Option.number(
-        "threshold", "SHARE", in: 0.01...0.99,
+        "threshold", "PROBABILITY", in: 0.01...0.99,
         help:
             "Speech probability at which a segment begins; it ends below 0.7 times this value (default: 0.5)."
     )

@@ -84,7 +84,7 @@ public struct SpeechSegments: WaveEdit, PinnedOptions {
             }
         } catch {
             throw DataError(
-                "\(Self.type), the model \(model)", found: "\(error)",
+                Self.type, reading: error,
                 allowed: "the bundled model, or a frame classification model with the class \"speech\"")
         }
         guard let sha256, sha256 != found.sha256 else { return found }
