@@ -5,8 +5,8 @@ usage: recipe_d_sklearn.py TRAIN_PROGRAM ABLATION_FOLDER...
 Each ABLATION_FOLDER was written by `Train ablate Experiments/recipe-d-NAME.json --set 'sweep={"folds": "all", "seeds": 3}'`.
 The features of every clip come from `Train features` (the same values that our models receive), the split from each run's
 split.json, the model and its options from config.json. Requires `pip install numpy scikit-learn` and, for the features, the
-data of the runs. Prints the mean and standard deviation of accuracy and UAR over folds and seeds, and the number of
-predictions that differ.
+data of the runs. Prints the mean accuracy and UAR, the standard deviations of the UAR between folds (averaged over seeds)
+and between seeds (averaged over folds), and the number of predictions that differ.
 """
 
 import csv
@@ -46,15 +46,17 @@ def model(config, seed):
     raise SystemExit(f"no scikit-learn model for {spec['type']}")
 
 
-def percent(values):
-    return f"{100 * np.mean(values):.1f} ± {100 * np.std(values, ddof=1):.1f}"
+def deviation(values, groups):
+    """Returns the standard deviation of the means of groups as text."""
+    means = [np.mean([value for value, own in zip(values, groups) if own == group]) for group in sorted(set(groups))]
+    return f"{np.std(means, ddof=1):.3f}" if len(means) > 1 else "–"
 
 
 def compare(program, ablation):
     runs = sorted(path.parent for path in pathlib.Path(ablation).glob("runs/*/result.json"))
     if not runs:
         raise SystemExit(f"{ablation}: no finished run")
-    ours, theirs, different, clips = [], [], 0, 0
+    ours, theirs, folds, seeds, different, clips = [], [], [], [], 0, 0
     with tempfile.TemporaryDirectory() as folder:
         rows, labels = features(program, runs[0] / "config.json", folder)
     for run in runs:
@@ -62,6 +64,8 @@ def compare(program, ablation):
         split = json.loads((run / "split.json").read_text())
         split = split["splits"][0] if "splits" in split else split
         train, test = split["train"], split["test"]
+        folds.append(config["fold"])
+        seeds.append(config["seed"])
         fitted = model(config, config["seed"]).fit(
             np.stack([rows[i] for i in train]), [labels[i] for i in train])
         predicted = fitted.predict(np.stack([rows[i] for i in test]))
@@ -75,16 +79,18 @@ def compare(program, ablation):
         clips += len(test)
     ours, theirs = np.array(ours), np.array(theirs)
     name = pathlib.Path(ablation).name
-    print(
-        f"| {name} | {percent(ours[:, 0])} | {percent(theirs[:, 0])} | {percent(ours[:, 1])} | {percent(theirs[:, 1])} "
-        f"| {len(runs)} | {different} of {clips} |", flush=True)
+    cells = [f"{values[:, metric].mean():.3f}" for metric in range(2) for values in (ours, theirs)]
+    cells += [deviation(values[:, 1], groups) for groups in (folds, seeds) for values in (ours, theirs)]
+    print(f"| {name} | {' | '.join(cells)} | {len(runs)} | {different} of {clips} |", flush=True)
 
 
 def main():
     if len(sys.argv) < 3:
         raise SystemExit(__doc__)
-    print("| experiment | accuracy, ours | scikit-learn | UAR, ours | scikit-learn | runs | predictions that differ |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
+    columns = ["accuracy", "UAR", "SD of folds", "SD of seeds"]
+    header = [text for column in columns for text in (f"{column}, ours", "scikit-learn")]
+    print(f"| experiment | {' | '.join(header)} | runs | predictions that differ |")
+    print("| --- " * (len(header) + 3) + "|")
     for ablation in sys.argv[2:]:
         compare(sys.argv[1], ablation)
 

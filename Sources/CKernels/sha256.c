@@ -5,6 +5,10 @@
 
 #include "clones.h"
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 static const uint32_t constants[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98,
     0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786,
@@ -17,7 +21,7 @@ static const uint32_t constants[64] = {
 
 INLINE uint32_t right(uint32_t x, int by) { return x >> by | x << (32 - by); }
 
-KERNEL_float(void, ck_sha256_blocks,
+KERNEL_float(void, plain_blocks,
     (uint32_t state[8], const uint8_t *bytes, ptrdiff_t count), (state, bytes, count)) {
     for (; count > 0; count--, bytes += 64) {
         uint32_t w[64];
@@ -41,6 +45,56 @@ KERNEL_float(void, ck_sha256_blocks,
         state[0] += a, state[1] += b, state[2] += c, state[3] += d, state[4] += e, state[5] += f, state[6] += g,
             state[7] += h;
     }
+}
+
+#if defined(__x86_64__)
+// The processor's own SHA-256 instructions keep the state as two vectors: a, b, e, f and c, d, g, h, each from its highest
+// lane down.
+__attribute__((target("sha,ssse3,sse4.1"))) static void sha_instruction_blocks(
+    uint32_t state[8], const uint8_t *bytes, ptrdiff_t count) {
+    const __m128i swapped = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+    __m128i abef = _mm_set_epi32((int)state[0], (int)state[1], (int)state[4], (int)state[5]);
+    __m128i cdgh = _mm_set_epi32((int)state[2], (int)state[3], (int)state[6], (int)state[7]);
+    for (; count > 0; count--, bytes += 64) {
+        const __m128i abef_before = abef, cdgh_before = cdgh;
+        __m128i w[4];
+        _Pragma("unroll") for (int i = 0; i < 16; i++) {
+            __m128i *now = w + i % 4;
+            if (i < 4) {
+                *now = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(bytes + 16 * i)), swapped);
+            } else {
+                __m128i last = w[(i + 3) % 4];
+                __m128i sum = _mm_add_epi32(
+                    _mm_sha256msg1_epu32(*now, w[(i + 1) % 4]), _mm_alignr_epi8(last, w[(i + 2) % 4], 4));
+                *now = _mm_sha256msg2_epu32(sum, last);
+            }
+            __m128i sum = _mm_add_epi32(*now, _mm_loadu_si128((const __m128i *)(constants + 4 * i)));
+            cdgh = _mm_sha256rnds2_epu32(cdgh, abef, sum);
+            abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(sum, 0x0e));
+        }
+        abef = _mm_add_epi32(abef, abef_before);
+        cdgh = _mm_add_epi32(cdgh, cdgh_before);
+    }
+    uint32_t first[4], second[4];
+    _mm_storeu_si128((__m128i *)first, abef);
+    _mm_storeu_si128((__m128i *)second, cdgh);
+    for (int i = 0; i < 2; i++) {
+        state[i] = first[3 - i];
+        state[i + 2] = second[3 - i];
+        state[i + 4] = first[1 - i];
+        state[i + 6] = second[1 - i];
+    }
+}
+#endif
+
+void ck_sha256_blocks(uint32_t state[8], const uint8_t *bytes, ptrdiff_t count) {
+#if defined(__x86_64__)
+    if (ck_level > 0 && __builtin_cpu_supports("sha")) {
+        sha_instruction_blocks(state, bytes, count);
+        return;
+    }
+#endif
+    plain_blocks(state, bytes, count);
 }
 
 void ck_sha256_finish(uint32_t state[8], const uint8_t *rest, ptrdiff_t total, uint8_t digest[32]) {

@@ -7,12 +7,13 @@ import SpeechEmotion
 extension Command {
     private static let clear = Switch(
         name: "clear", help: "Remove all entries of the cache. Other files in the folder are kept.")
+    private static let json = Switch(name: "json", help: "Print the result as a line of JSON.")
 
     /// Shows or clears the feature cache.
     static let cache: Command = Command(
         name: "cache",
         summary: "Show the size of the feature cache, or clear it.",
-        options: [Common.cache, Common.cacheLimit, clear, Common.json],
+        options: [Common.cache, Common.cacheLimit, clear, json],
         rules: [.useless([Common.cacheLimit], with: clear)],
         examples: [
             ("Train cache", "Show the folder, its size, the number of entries and when they were used."),
@@ -28,7 +29,7 @@ extension Command {
             let inventory = try CacheInventory(folder)
             if arguments[clear] { try inventory.clear() }
             let text = CacheText(inventory, limit: try arguments.cacheLimit())
-            if arguments[Common.json] { return print(text.json(isCleared: arguments[clear]).line) }
+            if arguments[json] { return print(text.json(isCleared: arguments[clear]).line) }
             print(arguments[clear] ? text.cleared : text.summary)
         })
 }

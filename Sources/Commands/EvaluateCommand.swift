@@ -201,13 +201,15 @@ extension Command {
         }
         let folder = try evaluation.write(to: arguments[out])
         evaluation.truncations.forEach(Terminal.error)
-        if arguments.tableFormat == .table {
-            let overview = evaluation.overview
-            print(overview.text + overview.protocolLine + "\n" + evaluation.folds.text)
+        let (format, speakers) = (arguments.tableFormat, evaluation.speakers)
+        let text = format.text(
+            evaluation.overview, [evaluation.folds] + (speakers.rows.isEmpty ? [] : [speakers]))
+        if format == .table {
+            print(text)
             if let adaptation = adaptation(arguments) { print(adaptation.note + "\n") }
             print(place(folder))
         } else {
-            Terminal.show(arguments.tableFormat.text(evaluation.overview))
+            Terminal.show(format == .json ? evaluation.tables.pretty() + "\n" : text)
             Terminal.error(place(folder))
         }
     }

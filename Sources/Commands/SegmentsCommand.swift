@@ -12,7 +12,7 @@ extension Command {
         "format", ["table", "json", "csv"],
         help: "Output format: a table, one line of JSON per file, or CSV (default: table).")
     private static let threshold = Option.number(
-        "threshold", "SHARE", in: 0.01...0.99,
+        "threshold", "PROBABILITY", in: 0.01...0.99,
         help:
             "Speech probability at which a segment begins; it ends below 0.7 times this value (default: 0.5)."
     )
@@ -65,24 +65,19 @@ extension Command {
         })
 
     private static func detector(_ arguments: Arguments) throws -> SpeechDetector {
-        func adjusted(_ decision: SegmentDecision) -> SegmentDecision {
-            var decision = decision
-            decision.minSegment = arguments[minSpeech] ?? decision.minSegment
-            decision.minGap = arguments[minSilence] ?? decision.minGap
-            decision.margin = arguments[margin] ?? decision.margin
-            return decision
-        }
+        var durations = SegmentDurations()
+        durations.minSpeech = arguments[minSpeech] ?? durations.minSpeech
+        durations.minSilence = arguments[minSilence] ?? durations.minSilence
+        durations.margin = arguments[margin] ?? durations.margin
         guard let path = arguments[model] else {
             if arguments[threshold] != nil { throw UsageError("--threshold requires --model") }
             var energy = EnergyActivity()
-            let decision = adjusted(energy.decision)
-            (energy.minSpeech, energy.minSilence, energy.margin) = (
-                decision.minSegment, decision.minGap, decision.margin
-            )
+            energy.durations = durations
             return SpeechDetector(energy)
         }
         var decision = SpeechDetector.usual
-        if let open = arguments[threshold] { decision = SegmentDecision(open: open, close: 0.7 * open) }
-        return try SpeechDetector(model: BundledModel.voiceActivityPath(path), adjusted(decision))
+        if let open = arguments[threshold] { (decision.open, decision.close) = (open, 0.7 * open) }
+        decision.durations = durations
+        return try SpeechDetector(model: BundledModel.voiceActivityPath(path), decision)
     }
 }

@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 
 /// An operation that cannot be applied to the given audio or clips: a waveform shorter than a window, or a split by
@@ -18,6 +19,15 @@ public struct DataError: Error, Sendable, Equatable, CustomStringConvertible, Lo
         self.action = action
         self.found = found
         self.allowed = allowed
+    }
+
+    /// The error of an operation that reads a file. If the error is a `FileError`, its parts are kept.
+    package init(_ action: String, reading error: any Error, allowed: String) {
+        if let error = error as? FileError {
+            self.init("\(action), \(error.file): \(error.place)", found: error.found, allowed: error.allowed)
+        } else {
+            self.init(action, found: "\(error)", allowed: allowed)
+        }
     }
 
     /// The error in one line.

@@ -87,7 +87,7 @@ import Testing
                 "title": "t", "protocol": "5-fold cross-validation", "note": "A note.",
                 "columns": ["name", "uar"], "rows": [["name": "a", "uar": 0.5]],
             ])
-        #expect(values.htmlPage.contains("Protocol: 5-fold cross-validation."))
+        #expect(values.htmlPage().contains("Protocol: 5-fold cross-validation."))
     }
 
     @Test func csvAndJSONHaveTheNumbersAsTheyAre() {

@@ -117,7 +117,15 @@ import Testing
         let rows = table["rows"]?.elements ?? []
         #expect(table["protocol"]?.text?.hasPrefix("2-fold speaker-independent cross-validation") == true)
         #expect(table["note"]?.text?.contains("95% confidence intervals over 4 test speakers") == true)
-        let collected = try JSONValue.load(folds + "/table.json")["rows"]?.elements?.first
+        let saved = try JSONValue.load(folds + "/table.json")
+        let collected = saved["rows"]?.elements?.first
+        // The tables by fold and by speaker, in the file of the ablation and in the output.
+        for tables in [saved, table] {
+            let (folds, speakers) = (tables["folds"]?["rows"], tables["speakers"]?["rows"])
+            #expect(folds?.elements?.map { $0["fold"]?.text } == ["fold 1", "fold 2"], "\(tables.line)")
+            #expect(speakers?.elements?.count == 4 && speakers?.elements?.first?["uar"]?.double != nil)
+        }
+        #expect(saved["metrics"]?["rows"]?.elements?.contains { $0["metric"]?.text == "macro_f1" } == true)
         let uar = rows.first { $0["metric"]?.text == "uar" }
         #expect(uar?["pooled"]?.double != nil && uar?["pooled"]?.double == collected?["pooled"]?.double)
         let data = try folder + "/data.json"
@@ -125,6 +133,7 @@ import Testing
             toFile: data, atomically: false, encoding: .utf8)
         let other = try BuiltProgram.run("evaluate", folds, "--data", data, "--no-cache")
         #expect(other.status == 0 && other.output.contains("fold 2     32     2"), "\(other.output)")
+        #expect(other.output.contains("By speaker\n"), "\(other.output)")
         #expect(other.output.contains("The mean of folds has no confidence interval"), "\(other.output)")
         // One report for all folds, with the pooled predictions.
         let evaluations = try FileManager.default.contentsOfDirectory(atPath: folds + "/evaluations").sorted()
@@ -155,6 +164,9 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: first))
         let latex = try BuiltProgram.run("evaluate", folds, "--format", "latex", "--no-cache")
         #expect(latex.output.hasPrefix(#"\begin{table}"#), "\(latex.errors)")
+        for caption in [#"\caption{By fold."#, #"\caption{By speaker."#] {
+            #expect(latex.output.contains(caption), "\(latex.output)")
+        }
 
         let file = try folder + "/all.safetensors"
         let combined = try BuiltProgram.run("combine", folds, "--out", file)

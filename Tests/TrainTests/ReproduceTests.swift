@@ -120,17 +120,4 @@ import Testing
         }
         #expect(count > 0)
     }
-
-    @Test func resultsInTheReadmeAreThoseOfTheExperiments() throws {
-        let listed = try Self.lines("Experiments/README.md")
-        var count = 0
-        for line in try Self.lines("README.md") where line.hasPrefix("|") {
-            guard let name = line.firstMatch(of: /\(`([a-z-]+\.json)`\)/)?.1 else { continue }
-            let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
-            let results = cells.filter { $0.hasPrefix("0.") }.prefix(2).joined(separator: " | ")
-            #expect(listed.contains { $0.contains("`\(name)` | \(results) ") }, "\(name): \(results)")
-            count += 1
-        }
-        #expect(count > 0)
-    }
 }

@@ -99,8 +99,9 @@ import Testing
                 "\(other.errors)")
             let none = try features(#"{"type": "speech_segments", "model": "\#(folder)/none"}"#)
             #expect(
-                none.status == 1 && none.errors.contains("not a frame classification model"), "\(none.errors)"
-            )
+                none.status == 1
+                    && none.errors.contains("speech_segments, \(folder)/none: opening: found \"No such file"),
+                "\(none.errors)")
         }
     }
 

@@ -1,7 +1,7 @@
 import Autograd
 
 /// The options of a decision tree, after scikit-learn.
-public struct DecisionTreeOptions: ClassifierOptions, TreeGrowing {
+public struct DecisionTreeOptions: ClassifierOptions, TreeSplitting {
     /// How the threshold of a feature is found.
     public var splitter: TreeSplitter
     /// The measure of impurity.
@@ -25,16 +25,13 @@ public struct DecisionTreeOptions: ClassifierOptions, TreeGrowing {
     public func fit(
         _ x: Matrix, labels: [Int], classes: Int, weights: [Double]?, generator: RandomGenerator
     ) throws(FittingError) -> ForestClassifier {
-        let plan = ForestPlan(
-            trees: 1, growth: growth, isRandom: splitter == .random, bootstrap: false, maxSamples: nil,
-            outOfBag: false)
-        return try ClassPlan(forest: plan, criterion: criterion, classWeight: classWeight).fit(
+        try ClassPlan(forest: plan, criterion: criterion, classWeight: classWeight).fit(
             x, labels: labels, classes: classes, weights: weights, generator: generator)
     }
 }
 
 /// The options of a decision tree, for regression, after scikit-learn.
-public struct DecisionTreeRegressorOptions: RegressorOptions, TreeGrowing {
+public struct DecisionTreeRegressorOptions: RegressorOptions, TreeSplitting {
     /// How the threshold of a feature is found.
     public var splitter: TreeSplitter
     /// The limits of the growth of each tree.
@@ -51,11 +48,23 @@ public struct DecisionTreeRegressorOptions: RegressorOptions, TreeGrowing {
     public func fit(
         _ x: Matrix, targets: [Double], weights: [Double]?, generator: RandomGenerator
     ) throws(FittingError) -> ForestRegressor {
-        let plan = ForestPlan(
+        try RegressionPlan(forest: plan).fit(
+            x, targets: targets, weights: weights, generator: generator)
+    }
+}
+
+/// The options of a single decision tree, for classification or regression.
+public protocol TreeSplitting: TreeGrowing {
+    /// How the threshold of a feature is found.
+    var splitter: TreeSplitter { get set }
+}
+
+extension TreeSplitting {
+    /// A forest of one tree.
+    fileprivate var plan: ForestPlan {
+        ForestPlan(
             trees: 1, growth: growth, isRandom: splitter == .random, bootstrap: false, maxSamples: nil,
             outOfBag: false)
-        return try RegressionPlan(forest: plan).fit(
-            x, targets: targets, weights: weights, generator: generator)
     }
 }
 

@@ -12,6 +12,15 @@ public enum RandomForest: ForestKind { public static var isRandom: Bool { false 
 /// The thresholds of the features that are tried are drawn at random; each tree is grown on all rows.
 public enum ExtraTrees: ForestKind { public static var isRandom: Bool { true } }
 
+extension ForestGrowing {
+    /// The plan of a forest of a kind.
+    fileprivate func plan(_ kind: (some ForestKind).Type) -> ForestPlan {
+        ForestPlan(
+            trees: nEstimators, growth: growth, isRandom: kind.isRandom, bootstrap: bootstrap,
+            maxSamples: maxSamples, outOfBag: oobScore)
+    }
+}
+
 /// The options of a random forest, after scikit-learn.
 public typealias RandomForestOptions = ForestOptions<RandomForest>
 /// The options of extremely randomized trees, after scikit-learn.
@@ -57,11 +66,7 @@ public struct ForestOptions<Kind: ForestKind>: ClassifierOptions, ForestGrowing 
     public func fit(
         _ x: Matrix, labels: [Int], classes: Int, weights: [Double]?, generator: RandomGenerator
     ) throws(FittingError) -> ForestClassifier {
-        let plan = ForestPlan(
-            trees: nEstimators, growth: growth, isRandom: Kind.isRandom, bootstrap: bootstrap,
-            maxSamples: maxSamples,
-            outOfBag: oobScore)
-        return try ClassPlan(forest: plan, criterion: criterion, classWeight: classWeight).fit(
+        try ClassPlan(forest: plan(Kind.self), criterion: criterion, classWeight: classWeight).fit(
             x, labels: labels, classes: classes, weights: weights, generator: generator)
     }
 }
@@ -94,11 +99,7 @@ public struct ForestRegressorOptions<Kind: ForestKind>: RegressorOptions, Forest
     public func fit(
         _ x: Matrix, targets: [Double], weights: [Double]?, generator: RandomGenerator
     ) throws(FittingError) -> ForestRegressor {
-        let plan = ForestPlan(
-            trees: nEstimators, growth: growth, isRandom: Kind.isRandom, bootstrap: bootstrap,
-            maxSamples: maxSamples,
-            outOfBag: oobScore)
-        return try RegressionPlan(forest: plan).fit(
+        try RegressionPlan(forest: plan(Kind.self)).fit(
             x, targets: targets, weights: weights, generator: generator)
     }
 }

@@ -89,6 +89,8 @@ public protocol ForestGrowing: TreeGrowing {
     var nEstimators: Int { get set }
     /// Whether each tree is grown on rows drawn with replacement.
     var bootstrap: Bool { get set }
+    /// Whether the out-of-bag predictions are computed. Needs `bootstrap`.
+    var oobScore: Bool { get set }
     /// The number of rows that are drawn for each tree; nil for the number of rows.
     var maxSamples: SampleCount? { get set }
 }

@@ -83,14 +83,9 @@ public struct EncoderChoice: Options, Hashable {
 
     /// Turns an error of files into one that names the feature or layer.
     func reading<R>(_ body: () throws -> R) throws(DataError) -> R {
-        do { return try body() } catch let error as FileError {
+        do { return try body() } catch {
             throw DataError(
-                "\(EncoderStates.type), \(error.file): \(error.place)", found: error.found,
-                allowed: error.allowed)
-        } catch {
-            throw DataError(
-                "\(EncoderStates.type), weights", found: "\(error)",
-                allowed: "the folder or file of an encoder")
+                EncoderStates.type, reading: error, allowed: "the folder or file of an encoder")
         }
     }
 }

@@ -17,8 +17,7 @@ public struct LoadedEncoder: Sendable {
         let digests = [String](unsafeUninitializedCapacity: tensors.count) { buffer, count in
             nonisolated(unsafe) let start = buffer.baseAddress
             Parallel.chunks(tensors.count) { index in
-                let values = tensors[index].1.array.map { Float($0) }
-                let digest = SHA256.hex(values.withUnsafeBytes { SHA256.digest(of: $0) })
+                let digest = SHA256.hex(float32Digest(tensors[index].1))
                 start.map { ($0 + index).initialize(to: digest) }
             }
             count = tensors.count
@@ -26,6 +25,15 @@ public struct LoadedEncoder: Sendable {
         let lines = zip(tensors, digests).map { "\($0.0) \($0.1.shape) \($1)" }
         let head = "\(encoder.config.signature) normalize \(normalizesInput)"
         return SHA256.hex(of: ([head] + lines).joined(separator: "\n"))
+    }
+}
+
+private func float32Digest(_ tensor: Tensor) -> [UInt8] {
+    guard Real.self == Float.self else {
+        return tensor.array.map { Float($0) }.withUnsafeBytes { SHA256.digest(of: $0) }
+    }
+    return tensor.withElements {
+        SHA256.digest(of: UnsafeRawBufferPointer(UnsafeBufferPointer(start: $0, count: tensor.count)))
     }
 }
 

@@ -80,6 +80,9 @@ public struct GroupEvaluation: Sendable {
     /// Accuracy and UAR of each speaker.
     public var speakers: ValueTable { overviews.bySpeaker }
 
+    /// The overview as JSON, with the tables by fold and by speaker under `folds` and `speakers`.
+    public var tables: JSONValue { overviews.json(with: overview.json) }
+
     /// What was evaluated, for the report.
     var facts: [(name: String, value: String)] {
         let first = evaluations[0]
@@ -128,7 +131,7 @@ public struct GroupEvaluation: Sendable {
             let adapted = evaluations.compactMap(\.adapted?.predictions)
             if !adapted.isEmpty { try save(csv(adapted), "adapted-\(RunFile.predictions)") }
             try save(overview.csv, "table.csv")
-            try save(overview.json.pretty() + "\n", "table.json")
+            try save(tables.pretty() + "\n", "table.json")
             try save(folds.csv, "folds.csv")
             if !speakers.rows.isEmpty { try save(speakers.csv, "speakers.csv") }
             try save(json.pretty() + "\n", Evaluation.description)

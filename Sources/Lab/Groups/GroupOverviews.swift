@@ -1,3 +1,4 @@
+import Configuration
 import Metrics
 import Reports
 
@@ -53,6 +54,15 @@ public struct GroupOverviews: Sendable {
                     "The \($0) is not pooled: it can include class weights and penalties of a run."
                 })
                 .joined(separator: " "))
+    }
+
+    /// Returns the JSON of a table, with the tables by fold and by speaker under `folds` and `speakers`.
+    func json(with table: JSONValue) -> JSONValue {
+        var json = table
+        json["folds"] = byFold.json
+        let speakers = bySpeaker
+        if !speakers.rows.isEmpty { json["speakers"] = speakers.json }
+        return json
     }
 
     private func table(

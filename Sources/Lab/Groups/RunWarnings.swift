@@ -149,7 +149,7 @@ public struct RunWarnings: Sendable {
         guard !entry.names.isEmpty else { return nil }
         let upTo = results.count > 1 ? "up to " : ""
         let count = NumberText.count(most, "clip") + (results.count > 1 ? " of a run" : "")
-        entry.details = "\(upTo)\(count)" + (example.map { ", such as \(Self.withoutPrefix($0))" } ?? "")
+        entry.details = "\(upTo)\(count)" + (example.map { " (\(Self.withoutPrefix($0)))" } ?? "")
         return entry
     }
 

@@ -1,4 +1,5 @@
 import Autograd
+import Layers
 import Metrics
 import SpeechEmotion
 
@@ -21,6 +22,8 @@ public struct SpeechDetector: Sendable {
         guard let predictor = try StepPredictor(path), predictor.frameLabels != nil,
             let label = predictor.outputs.firstIndex(of: Self.speech)
         else {
+            // Throws for a missing or damaged file.
+            _ = try ModelFile.card(RunFile.modelFile(path))
             throw LabError(
                 "\(path) is not a frame classification model with the class \"\(Self.speech)\"; train one with \"frame_labels\": {\"merge\": \"\(Self.speech)\", \"unlabeled\": \"non-speech\"}"
             )

@@ -10,40 +10,34 @@ public struct SpeechSegments: WaveEdit, PinnedOptions {
     public var model = "bundled"
     /// The probability of speech at which a segment begins; it ends below 0.7 times this value.
     public var threshold = 0.5
-    /// The minimum duration of a segment, the minimum duration of a gap, and the margin around segments, in seconds.
-    public var minSpeech = 0.1
-    public var minSilence = 0.2
-    public var margin = 0.05
+    /// The minimum durations, and the margin around segments.
+    public var durations = SegmentDurations()
     /// The SHA-256 of the model file; nil accepts any.
     public var sha256: String?
 
     public static let type = "speech_segments"
     public static let summary =
         "Keeps the speech segments that a frame classification model detects, and joins them: voice activity detection in noise. A recording without speech segments is left unchanged."
-    public static let fields: [Field<Self>] = [
-        .init(
-            "model", \.model,
-            "`bundled`, or the run folder or model file of a frame classification model with the class `speech`.",
-            .notEmpty),
-        .init(
-            "threshold", \.threshold,
-            "Probability of speech at which a segment begins; it ends below 0.7 times this value.",
-            .range(0.01...0.99)),
-        .init(
-            "min_speech", \.minSpeech, "Minimum duration of a segment in seconds; shorter ones are dropped.",
-            .range(0...60)),
-        .init(
-            "min_silence", \.minSilence, "Minimum duration of a gap in seconds; shorter ones are filled.",
-            .range(0...60)),
-        .init("margin", \.margin, "Seconds to keep around each segment.", .range(0...60)),
-        .init(
-            "sha256", \.sha256,
-            "SHA-256 of the model file. A run and its model file record it, and a different model is an error; `null` accepts any model.",
-            .check("of 64 hexadecimal digits in lowercase") {
-                $0.map { $0.utf8.count == 64 && $0.allSatisfy { $0.isHexDigit && !$0.isUppercase } } ?? true
-            }
-        ),
-    ]
+    public static let fields: [Field<Self>] =
+        [
+            .init(
+                "model", \.model,
+                "`bundled`, or the run folder or model file of a frame classification model with the class `speech`.",
+                .notEmpty),
+            .init(
+                "threshold", \.threshold,
+                "Probability of speech at which a segment begins; it ends below 0.7 times this value.",
+                .range(0.01...0.99)),
+        ] + group(\.durations) + [
+            .init(
+                "sha256", \.sha256,
+                "SHA-256 of the model file. A run and its model file record it, and a different model is an error; `null` accepts any model.",
+                .check("of 64 hexadecimal digits in lowercase") {
+                    $0.map { $0.utf8.count == 64 && $0.allSatisfy { $0.isHexDigit && !$0.isUppercase } }
+                        ?? true
+                }
+            )
+        ]
 
     public init() {}
 
@@ -55,8 +49,7 @@ public struct SpeechSegments: WaveEdit, PinnedOptions {
     /// Returns the segments joined without a fade; the waveform itself if there are none. Throws a `DataError` if the model cannot be read.
     public func callAsFunction(_ wave: Waveform) throws -> Waveform {
         guard wave.count > 0 else { return wave }
-        var decision = SegmentDecision(open: threshold, close: 0.7 * threshold)
-        (decision.minSegment, decision.minGap, decision.margin) = (minSpeech, minSilence, margin)
+        let decision = SegmentDecision(open: threshold, close: 0.7 * threshold, durations)
         let found = try loaded().detector.segments(wave, decision)
         return found.isEmpty ? wave : wave.joining(found.map { $0.start..<$0.end })
     }
@@ -91,7 +84,7 @@ public struct SpeechSegments: WaveEdit, PinnedOptions {
             }
         } catch {
             throw DataError(
-                "\(Self.type), the model \(model)", found: "\(error)",
+                Self.type, reading: error,
                 allowed: "the bundled model, or a frame classification model with the class \"speech\"")
         }
         guard let sha256, sha256 != found.sha256 else { return found }

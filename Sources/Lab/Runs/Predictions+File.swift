@@ -60,29 +60,11 @@ extension Predictions {
             try self.init(table, targets: targets, file: file)
             return
         }
-        let width = Self.columns.count
-        guard table.columns.prefix(width).elementsEqual(Self.columns), table.columns.count > width else {
-            throw ConfigurationError(
-                place: Location(source: file),
-                "expected the columns \(Self.columns.joined(separator: ", ")) and one per class, found "
-                    + table.columns.joined(separator: ", "))
-        }
-        self.init(classes: Array(table.columns.dropFirst(width)))
+        self.init(classes: try table.classes(after: Self.columns, file: file))
         for row in table.rows {
-            guard let truth = classes.firstIndex(of: row[2].text) else {
-                throw ConfigurationError(
-                    place: row[2].place, "\"\(row[2].text)\" is not one of the classes in the header")
-            }
-            let numbers = try row.dropFirst(width).map { field throws(ConfigurationError) in
-                guard let number = Double(field.text), (0...1).contains(number) else {
-                    throw ConfigurationError(
-                        place: field.place, "expected a probability, found \"\(field.text)\"")
-                }
-                return number
-            }
             append(
-                row[0].text, speaker: row[1].text.isEmpty ? nil : row[1].text, truth: truth,
-                probabilities: numbers)
+                row[0].text, speaker: row[1].content, truth: try row[2].label(classes),
+                probabilities: try row.dropFirst(Self.columns.count).numbers("a probability", 0...1))
         }
     }
 }

@@ -30,7 +30,7 @@ extension Predictions {
         }
         for row in table.rows {
             append(
-                row[0].text, speaker: row[1].text.isEmpty ? nil : row[1].text,
+                row[0].text, speaker: row[1].content,
                 LabelSequence(
                     truth: SequenceVocabulary.tokens(row[2].text),
                     prediction: SequenceVocabulary.tokens(row[3].text)))
@@ -61,44 +61,19 @@ extension Predictions {
     /// Reads a file written from `frameLines`. Throws errors with their lines.
     init(frames table: CSVTable, file: String) throws(ConfigurationError) {
         self.init(.frames)
-        let width = Self.frameColumns.count
-        guard table.columns.prefix(width).elementsEqual(Self.frameColumns), table.columns.count > width else {
-            throw ConfigurationError(
-                place: Location(source: file),
-                "expected the columns \(Self.frameColumns.joined(separator: ", ")) and one per class, found "
-                    + table.columns.joined(separator: ", "))
-        }
-        classes = Array(table.columns.dropFirst(width))
+        classes = try table.classes(after: Self.frameColumns, file: file)
         for row in table.rows {
-            func number(_ column: Int, _ range: ClosedRange<Double>) throws(ConfigurationError) -> Double {
-                guard let number = Double(row[column].text), range.contains(number) else {
-                    throw ConfigurationError(
-                        place: row[column].place,
-                        "expected a number from \(range.lowerBound) to \(range.upperBound), found \"\(row[column].text)\""
-                    )
-                }
-                return number
-            }
-            func label(_ column: Int) throws(ConfigurationError) -> Int {
-                guard let label = classes.firstIndex(of: row[column].text) else {
-                    throw ConfigurationError(
-                        place: row[column].place,
-                        "\"\(row[column].text)\" is not one of the classes in the header")
-                }
-                return label
-            }
-            var probabilities: [Double] = []
-            for column in width..<table.columns.count { probabilities.append(try number(column, 0...1)) }
-            let truth = try row[5].text.isEmpty ? nil : label(5)
             let run = FrameRun(
-                start: try number(2, 0...1e9), end: try number(3, 0...1e9),
-                frames: Int(try number(4, 1...1e12)),
-                truth: truth, prediction: try label(6),
-                probabilities: probabilities)
+                start: try row[2].number("a time in seconds", 0...1e9),
+                end: try row[3].number("a time in seconds", 0...1e9),
+                frames: Int(try row[4].number("a number of frames", 1...1e12)),
+                truth: row[5].text.isEmpty ? nil : try row[5].label(classes),
+                prediction: try row[6].label(classes),
+                probabilities: try row.dropFirst(Self.frameColumns.count).numbers("a probability", 0...1))
             if ids.last == row[0].text, let last = frames.last?.last, run.start >= last.end - 1e-9 {
                 frames[frames.count - 1].append(run)
             } else {
-                append(row[0].text, speaker: row[1].text.isEmpty ? nil : row[1].text, frames: [run])
+                append(row[0].text, speaker: row[1].content, frames: [run])
             }
         }
     }

@@ -87,7 +87,7 @@ extension Predictions {
                 PredictionPart(target.name, isMain: target.role == .main, try reader.read(table)))
             at += reader.width
         }
-        let speakers = table.rows.map { $0[1].text.isEmpty ? nil : $0[1].text }
+        let speakers = table.rows.map { $0[1].content }
         self.init(parts, ids: table.rows.map { $0[0].text }, speakers: speakers)
     }
 }
@@ -141,17 +141,9 @@ private struct TargetReader {
         output.classes = classes
         var found = Predictions(output)
         for row in table.rows where !row[start].text.isEmpty {
-            let (id, speaker) = (row[0].text, row[1].text.isEmpty ? nil : row[1].text)
+            let (id, speaker) = (row[0].text, row[1].content)
             func numbers(_ first: Int, _ count: Int) throws(ConfigurationError) -> [Double] {
-                var numbers: [Double] = []
-                for field in row[(start + first)..<(start + first + count)] {
-                    guard let number = Double(field.text), number.isFinite else {
-                        throw ConfigurationError(
-                            place: field.place, "expected a number, found \"\(field.text)\"")
-                    }
-                    numbers.append(number)
-                }
-                return numbers
+                try row[(start + first)..<(start + first + count)].numbers("a number")
             }
             let count = classes.count
             switch found.task {
@@ -163,12 +155,9 @@ private struct TargetReader {
                 found.references.append(try numbers(0, count))
                 found.append(id, speaker: speaker, labels: try numbers(count, count))
             case .classification:
-                guard let truth = classes.firstIndex(of: row[start].text) else {
-                    throw ConfigurationError(
-                        place: row[start].place,
-                        "\"\(row[start].text)\" is not one of the classes in the header")
-                }
-                found.append(id, speaker: speaker, truth: truth, probabilities: try numbers(2, count))
+                found.append(
+                    id, speaker: speaker, truth: try row[start].label(classes),
+                    probabilities: try numbers(2, count))
                 if target.hasVotes { found.references.append(try numbers(2 + count, count)) }
             }
         }

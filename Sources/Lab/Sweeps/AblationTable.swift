@@ -170,7 +170,12 @@ public struct AblationTable: Sendable {
         try write(tables.map(\.markdown).joined(separator: "\n") + table.protocolMarkdown, "table.md")
         try write(tables.map(\.latex).joined(separator: "\n"), "table.tex")
         try write(table.csv, "table.csv")
-        try write(table.json.pretty() + "\n", "table.json")
+        var json = table.json
+        if hasResults {
+            json["metrics"] = overview.json
+            json = overviews.json(with: json)
+        }
+        try write(json.pretty() + "\n", "table.json")
         try write(
             HTML.page(
                 title: "Ablation: \(table.title)",

@@ -36,6 +36,15 @@ extension PlainLearnerSpec where Options: TreeGrowing {
     }
 }
 
+extension PlainLearnerSpec where Options: TreeSplitting {
+    /// The field for the threshold of a feature.
+    static var splitterField: Field<Self> {
+        .init(
+            "splitter", \.options.splitter, "Whether the threshold of each feature is the best one or random."
+        )
+    }
+}
+
 extension PlainLearnerSpec where Options: ForestGrowing {
     /// The field for the number of trees.
     static var countField: Field<Self> {
@@ -75,9 +84,7 @@ public struct DecisionTreeSpec: ClassifierSpec, PlainLearnerSpec {
         [
             unitsField(\.units),
             .init("criterion", \.options.criterion, "Impurity measure of a split."),
-            .init(
-                "splitter", \.options.splitter,
-                "Whether the threshold of each feature is the best one or random."),
+            splitterField,
             .init("class_weight", \.options.classWeight.setting, ClassWeightSetting.help),
         ] + growthFields
 
@@ -117,13 +124,7 @@ public struct DecisionTreeRegressorSpec: RegressorSpec, PlainLearnerSpec {
     public static let type = "decision_tree_regressor"
     public static let summary =
         "Regression tree, one model per regression target (scikit-learn's DecisionTreeRegressor)."
-    public static let fields: [Field<Self>] =
-        [
-            unitsField(\.units),
-            .init(
-                "splitter", \.options.splitter,
-                "Whether the threshold of each feature is the best one or random."),
-        ] + growthFields
+    public static let fields: [Field<Self>] = [unitsField(\.units), splitterField] + growthFields
 
     public init() {}
 }

@@ -63,9 +63,11 @@ public struct ValueTable: ReadableTable {
         String(date.formatted(.iso8601).prefix(16)).replacing("T", with: " ")
     }
 
-    /// A page with the table alone, and its protocol.
-    public var htmlPage: String {
-        HTML.page(title: title.isEmpty ? "Table" : title, html + protocolHTML)
+    /// Returns a page with this table, more tables, and the protocol.
+    public func htmlPage(with others: [ValueTable] = []) -> String {
+        HTML.page(
+            title: title.isEmpty ? "Table" : title,
+            ([self] + others).map(\.html).joined() + protocolHTML)
     }
 
     /// CSV with numbers that read back to the same bits; unknown values are empty cells.

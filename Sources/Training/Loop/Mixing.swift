@@ -81,13 +81,7 @@ extension Batch {
                 if length > 0 { shares[row] -= Real(rows.count * columns.count) / Real(length * width) }
             }
         }
-        let first = inputs.masked
-        let mixture = first * own + first.indexSelected(Indices(order), axis: 0) * (1 - own)
-        return Batch(
-            inputs: inputs.with(mixture),
-            targets: targets.mixed(
-                with: targets(order), share: Tensor(shares, shape: [count, 1]), classes: classes),
-            ids: ids)
+        return spliced(own, order, shares, classes: classes)
     }
 
     /// SpecMix: replaces bands of time steps and of channels by those of another example, and mixes the targets in proportion
@@ -128,12 +122,18 @@ extension Batch {
                 if length > 0 { shares[row] -= Real(replaced) / Real(length * channels) }
             }
         }
+        return spliced(own, order, shares, classes: classes)
+    }
+
+    /// Returns the elements of each example where `own` is 1, and those of its partner in `order` elsewhere. `shares` are the weights of the
+    /// example's own targets.
+    private func spliced(_ own: Tensor, _ order: [Int], _ shares: [Real], classes: Int) -> Batch {
         let first = inputs.masked
         let mixture = first * own + first.indexSelected(Indices(order), axis: 0) * (1 - own)
         return Batch(
             inputs: inputs.with(mixture),
             targets: targets.mixed(
-                with: targets(order), share: Tensor(shares, shape: [count, 1]), classes: classes),
+                with: targets(order), share: Tensor(shares, shape: [shares.count, 1]), classes: classes),
             ids: ids)
     }
 

@@ -22,7 +22,7 @@ import Testing
 
     /// Lengths around the blocks of 64 bytes, the padding of 9 bytes, and the blocks in which files are read; the digests
     /// are those of Python's hashlib.
-    @Test(arguments: [
+    static let digests = [
         (1, "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"),
         (54, "a3f01b6939256127582ac8ae9fb47a382a244680806a3f613a118851c1ca1d47"),
         (55, "9f4390f8d30c2dd92ec9f095b65e2b9ae9b0a925a5258e241c9f1e910f734318"),
@@ -38,13 +38,26 @@ import Testing
         (262144, "dd3dde87623d9a6b354c68c943d189c89c63652d945e7bbdf0986cae91a49521"),
         (262145, "c592f4a6b099700b5050ce8bc67367f0c8f44810203124e86405c3e7b6f1a2ba"),
         (1000000, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"),
-    ]) func repeatedLetters(_ count: Int, _ digest: String) throws {
+    ]
+
+    @Test(arguments: digests) func repeatedLetters(_ count: Int, _ digest: String) throws {
         let text = String(repeating: "a", count: count)
         #expect(SHA256.hex(of: text) == digest)
         let file = NSTemporaryDirectory() + "sha256-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: file) }
         try Data(text.utf8).write(to: URL(fileURLWithPath: file))
         #expect(try SHA256.hash(contentsOf: file) == digest)
+    }
+
+    /// The processor's own instructions are used with every set above the baseline.
+    @Test(arguments: InstructionSet.available)
+    func digestsWithEveryInstructionSet(_ set: InstructionSet) async {
+        await #expect(processExitsWith: .success) { [set] in
+            InstructionSet.use(set)
+            for (count, digest) in Self.digests {
+                #expect(SHA256.hex(of: String(repeating: "a", count: count)) == digest)
+            }
+        }
     }
 
     @Test func filesThatCannotBeRead() {

@@ -74,7 +74,7 @@ import Testing
             RunWarnings(runs).sentences == [
                 "a class has no usable clip in the test set in 1 of 2 runs (a): in a: \(lost)",
                 "clips are truncated in all 2 runs: up to 3 of 8 clips of a run by features.layout.frames; up to 25.0% of the audio of a subset is lost",
-                "clips were skipped in 1 of 2 runs (a): up to 1 clip of a run, such as x.wav: no audio",
+                "clips were skipped in 1 of 2 runs (a): up to 1 clip of a run (x.wav: no audio)",
             ])
         #expect(runs[0].result.warnings == [lost + "."])
     }

@@ -10,7 +10,7 @@ import Testing
         _ scores: [Double], _ change: (inout SegmentDecision) -> Void = { _ in }
     ) -> [[Double]] {
         var decision = SegmentDecision(open: 5, close: 3)
-        (decision.minSegment, decision.minGap, decision.margin) = (0, 0, 0)
+        (decision.durations.minSpeech, decision.durations.minSilence, decision.durations.margin) = (0, 0, 0)
         change(&decision)
         return decision(scores, edges: (0...scores.count).map(Double.init)).map {
             [$0.lowerBound, $0.upperBound]
@@ -27,10 +27,10 @@ import Testing
     @Test func durations() {
         let scores: [Double] = [9, 0, 9, 9, 0, 0, 0, 9, 9, 9, 0]
         #expect(segments(scores) == [[0, 1], [2, 4], [7, 10]])
-        #expect(segments(scores) { $0.minGap = 2 } == [[0, 4], [7, 10]])
-        #expect(segments(scores) { $0.minSegment = 2 } == [[2, 4], [7, 10]])
+        #expect(segments(scores) { $0.durations.minSilence = 2 } == [[0, 4], [7, 10]])
+        #expect(segments(scores) { $0.durations.minSpeech = 2 } == [[2, 4], [7, 10]])
         // Margins neither overlap nor leave the recording.
-        #expect(segments(scores) { $0.margin = 2 } == [[0, 3], [3, 6], [6, 11]])
+        #expect(segments(scores) { $0.durations.margin = 2 } == [[0, 3], [3, 6], [6, 11]])
     }
 
     /// Tones of 0.5 s in noise whose level rises by 20 dB in 8 s.
@@ -53,7 +53,7 @@ import Testing
     @Test func energyFollowsTheNoise() {
         let (wave, starts) = bursts()
         var energy = EnergyActivity()
-        (energy.margin, energy.window) = (0, 1.5)
+        (energy.durations.margin, energy.window) = (0, 1.5)
         let found = energy.segments(of: wave)
         #expect(found.count == starts.count, "\(found)")
         for (segment, start) in zip(found, starts) {

@@ -53,6 +53,13 @@ import Testing
             var other = TableLayout(file: folder + "/x.npy")
             other.clips = folder + "/y.csv"
             #expect(throws: DataError.self) { try other.check(rate: 16000) }
+            let missing = #expect(throws: DataError.self) {
+                try TableLayout(file: folder + "/z.npy").check(rate: 16000)
+            }
+            #expect(
+                missing?.description
+                    == "table, \(folder)/z.npy: opening: found \"No such file or directory\"; allowed: an existing, readable file"
+            )
         }
     }
 

@@ -12,29 +12,23 @@ public struct EnergyActivity: WaveEdit, Equatable {
     public var close = 6.0
     /// The window in which the noise floor is the lowest level, in seconds.
     public var window = 4.0
-    /// The shortest segment, the shortest gap, and the extension of segments, in seconds.
-    public var minSpeech = 0.1
-    public var minSilence = 0.2
-    public var margin = 0.05
+    /// The minimum durations, and the margin around segments.
+    public var durations = SegmentDurations()
 
     public static let type = "voice_activity"
     public static let summary =
         "Keeps the segments that are louder than the adaptive noise floor, and joins them: voice activity detection by energy. A recording without such a segment is left unchanged."
-    public static let fields: [Field<Self>] = [
-        .init("open_db", \.open, "Level above the noise floor at which a segment begins.", .range(0...100)),
-        .init(
-            "close_db", \.close, "Level above the noise floor below which a segment ends.", .range(0...100)),
-        .init(
-            "window", \.window, "Length in seconds of the window whose lowest level is the noise floor.",
-            .range(0.1...600)),
-        .init(
-            "min_speech", \.minSpeech, "Minimum duration of a segment in seconds; shorter ones are dropped.",
-            .range(0...60)),
-        .init(
-            "min_silence", \.minSilence, "Minimum duration of a gap in seconds; shorter ones are filled.",
-            .range(0...60)),
-        .init("margin", \.margin, "Seconds to keep around each segment.", .range(0...60)),
-    ]
+    public static let fields: [Field<Self>] =
+        [
+            .init(
+                "open_db", \.open, "Level above the noise floor at which a segment begins.", .range(0...100)),
+            .init(
+                "close_db", \.close, "Level above the noise floor below which a segment ends.",
+                .range(0...100)),
+            .init(
+                "window", \.window, "Length in seconds of the window whose lowest level is the noise floor.",
+                .range(0.1...600)),
+        ] + group(\.durations)
 
     public var validationIssues: [ValidationIssue] {
         close <= open
@@ -45,11 +39,7 @@ public struct EnergyActivity: WaveEdit, Equatable {
     public init() {}
 
     /// The thresholds and durations.
-    public var decision: SegmentDecision {
-        var decision = SegmentDecision(open: open, close: close)
-        (decision.minSegment, decision.minGap, decision.margin) = (minSpeech, minSilence, margin)
-        return decision
-    }
+    public var decision: SegmentDecision { SegmentDecision(open: open, close: close, durations) }
 
     /// Returns the segments joined without a fade; the waveform itself if there are none.
     public func callAsFunction(_ wave: Waveform) -> Waveform {

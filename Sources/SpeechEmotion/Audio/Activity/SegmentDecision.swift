@@ -5,15 +5,13 @@ public struct SegmentDecision: Sendable, Equatable {
     public var open: Double
     /// The score below which a segment ends; at most `open`.
     public var close: Double
-    /// The duration in seconds below which a segment is dropped.
-    public var minSegment = 0.1
-    /// The duration in seconds below which a gap between segments is filled.
-    public var minGap = 0.2
-    /// The seconds by which a segment is extended on both sides.
-    public var margin = 0.05
+    /// The minimum durations, and the margin around segments.
+    public var durations: SegmentDurations
 
     /// Creates a decision with two thresholds.
-    public init(open: Double, close: Double) { (self.open, self.close) = (open, close) }
+    public init(open: Double, close: Double, _ durations: SegmentDurations = SegmentDurations()) {
+        (self.open, self.close, self.durations) = (open, close, durations)
+    }
 
     /// Returns the segments of scores in their order; they do not overlap.
     ///
@@ -32,7 +30,7 @@ public struct SegmentDecision: Sendable, Equatable {
             var end = index + 1
             while end < scores.count, scores[end] >= close { end += 1 }
             let segment = (start: edges[first], end: edges[end])
-            if let last = found.last, segment.start - last.end < minGap {
+            if let last = found.last, segment.start - last.end < durations.minSilence {
                 found[found.count - 1].end = segment.end
             } else {
                 found.append(segment)
@@ -41,9 +39,9 @@ public struct SegmentDecision: Sendable, Equatable {
         }
         guard let begin = edges.first, let finish = edges.last else { return [] }
         var segments: [Range<Double>] = []
-        for segment in found where segment.end - segment.start >= minSegment - 1e-9 {
-            let start = max(segments.last?.upperBound ?? begin, segment.start - margin)
-            segments.append(start..<max(start, min(finish, segment.end + margin)))
+        for segment in found where segment.end - segment.start >= durations.minSpeech - 1e-9 {
+            let start = max(segments.last?.upperBound ?? begin, segment.start - durations.margin)
+            segments.append(start..<max(start, min(finish, segment.end + durations.margin)))
         }
         return segments
     }

@@ -1,7 +1,7 @@
 import Configuration
 
 /// The spectrogram itself.
-public struct Bins: SpectralFeature {
+public struct Bins: DecibelFeature {
     public var unit = Mel.Unit.power
     public var stft = STFT()
     public var decibels = Decibels()
@@ -12,15 +12,8 @@ public struct Bins: SpectralFeature {
         [
             .init(
                 "scale", \.unit,
-                "Scale of the values: `power`, `magnitude`, or `db` for the power in decibels."),
-            .init("ref", \.decibels.reference, "Reference power of 0 dB, or \"max\" for the maximum."),
-            .init(
-                "amin", \.decibels.floor, "Minimum power; smaller values are clamped.", .range(1e-30...1e30)),
-            .init(
-                "top_db", \.decibels.range,
-                "Dynamic range in dB: values are clamped to the maximum minus `top_db`; `null` disables it.",
-                .range(0...1e6)),
-        ] + stftFields
+                "Scale of the values: `power`, `magnitude`, or `db` for the power in decibels.")
+        ] + decibelFields + stftFields
     }
 
     public init() {}

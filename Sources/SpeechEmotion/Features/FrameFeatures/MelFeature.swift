@@ -1,9 +1,8 @@
 import Configuration
 
 /// A feature computed from mel bands.
-protocol MelFeature: SpectralFeature {
+protocol MelFeature: DecibelFeature {
     var bands: MelBands { get set }
-    var decibels: Decibels { get set }
 }
 
 extension MelFeature {
@@ -20,19 +19,6 @@ extension MelFeature {
                 "norm", \.bands.norm,
                 "Normalization of the triangular filters: `slaney` for equal area, or `none` for equal height."
             ),
-        ]
-    }
-
-    /// The config keys of the conversion to decibels.
-    static var decibelFields: [Field<Self>] {
-        [
-            .init("ref", \.decibels.reference, "Reference power of 0 dB, or \"max\" for the maximum."),
-            .init(
-                "amin", \.decibels.floor, "Minimum power; smaller values are clamped.", .range(1e-30...1e30)),
-            .init(
-                "top_db", \.decibels.range,
-                "Dynamic range in dB: values are clamped to the maximum minus `top_db`; `null` disables it.",
-                .range(0...1e6)),
         ]
     }
 

@@ -48,8 +48,7 @@ public struct TableLayout: FeatureLayout {
     /// Reads the table. Throws if it is missing or damaged.
     public func check(rate: Int) throws(DataError) {
         do { _ = try FeatureTable.of(self) } catch {
-            throw DataError(
-                "the table \(file)", found: "\(error)", allowed: "one row of finite values per clip")
+            throw DataError(Self.type, reading: error, allowed: "one row of finite values per clip")
         }
     }
 
