@@ -40,6 +40,9 @@ MODELS = [
     {"type": "gradient_boosting", "n_estimators": 20, "min_data_in_leaf": 5},
     {"type": "parallel", "join": "average", "branches": [
         {"type": "random_forest", "n_estimators": 5}, {"type": "gaussian_nb"}]},
+    {"type": "voting", "weights": [2, 1], "estimators": [
+        {"type": "random_forest", "n_estimators": 10},
+        {"type": "sequential", "layers": [SCALER, {"type": "svc", "probability": True}]}]},
 ]
 
 # Models of targets, which do not depend on the number of classes.

@@ -70,6 +70,9 @@ MODELS = {
     "select_k_best": lambda: make_pipeline(SelectKBest(k=3), scaled(SVC(probability=True, random_state=0))),
     "select_from_model": lambda: make_pipeline(
         SelectFromModel(RandomForestClassifier(10, random_state=0)), GradientBoostingClassifier(n_estimators=5)),
+    "scaled_select_from_model": lambda: scaled(
+        SelectFromModel(ExtraTreesClassifier(10, random_state=0), max_features=3, threshold=-np.inf),
+        SVC(probability=True, random_state=0)),
 }
 
 

@@ -53,6 +53,11 @@ void ck_parallel_run(ptrdiff_t threads, ptrdiff_t chunks, void (*body)(void *con
 /// The number of nested requests of this thread to do all chunks itself.
 void ck_work_alone(int change);
 
+// -- search.c
+
+/// The first index of a value that is not above `limit`, or n if there is none. NaN is not above.
+ptrdiff_t ck_find_not_above(const float *x, ptrdiff_t n, float limit);
+
 // -- random.c: Philox 4x32-10
 
 /// Blocks `counter`... of four 32-bit words each.

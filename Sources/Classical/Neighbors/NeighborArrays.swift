@@ -4,8 +4,8 @@ extension NeighborSearch {
         guard (1...x.rows).contains(neighbors) else {
             throw FittingError("\"n_neighbors\"", found: "\(neighbors)", allowed: "1 to the \(x.rows) rows")
         }
-        try requireFinite(KernelMatrix.squaredLengths(x).map { 4 * $0 }, "the squared length of row")
         self.init(x, metric: metric, neighbors: neighbors)
+        try requireFinite(x.squaredLengths.map { 4 * $0 }, "the squared length of row")
     }
 
     /// The search as arrays.

@@ -9,13 +9,17 @@ public enum NeighborMetric: String, Sendable, Equatable, CaseIterable {
 }
 
 /// A brute-force search for the nearest training rows.
+///
+/// Distances in single precision, with a bound of their rounding errors, select candidates, whose distances are then computed
+/// in double precision.
 struct NeighborSearch: Sendable, Equatable {
     let x: Matrix
     let metric: NeighborMetric
     let neighbors: Int
     /// The training rows, scaled to length 1 for `cosine`.
     private let rows: Matrix
-    private let norms: [Double]
+    /// The same rows in single precision; nil for `manhattan`.
+    private let rounded: RoundedRows?
 
     static func == (a: Self, b: Self) -> Bool {
         a.x == b.x && a.metric == b.metric && a.neighbors == b.neighbors
@@ -24,7 +28,7 @@ struct NeighborSearch: Sendable, Equatable {
     init(_ x: Matrix, metric: NeighborMetric, neighbors: Int) {
         (self.x, self.metric, self.neighbors) = (x, metric, neighbors)
         rows = metric == .cosine ? x.unitRows : x
-        norms = KernelMatrix.squaredLengths(rows)
+        rounded = metric == .manhattan ? nil : RoundedRows(rows, isCosine: metric == .cosine)
     }
 
     /// A training row and its distance.
@@ -33,85 +37,83 @@ struct NeighborSearch: Sendable, Equatable {
         var index: Int
     }
 
-    private static let block = 32
+    /// The number of queries of a task, so that their distances stay in the cache.
+    private static let queriesAtOnce = 32
 
     /// Calls `body` for each row with its neighbors, the nearest first and of equally near ones the first. Calls are made
     /// in parallel.
     func search(_ x: Matrix, _ body: (_ row: Int, _ neighbors: [Neighbor]) -> Void) {
         x.require(features: rows.columns)
         let queries = metric == .cosine ? x.unitRows : x
-        let lengths = KernelMatrix.squaredLengths(queries)
-        let factor = metric == .manhattan ? nil : RightFactor(transposed: rows)
-        let (count, features) = (rows.rows, rows.columns)
-        queries.values.withUnsafeBufferPointer { values in
+        let features = rows.columns
+        queries.values.withUnsafeBufferPointer { queries in
             rows.values.withUnsafeBufferPointer { known in
-                guard let values = values.baseAddress, let known = known.baseAddress else { return }
-                Parallel.elements(queries.rows, grain: NeighborSearch.block) { range in
-                    withUnsafeTemporaryAllocation(of: Double.self, capacity: range.count * count) {
-                        distances in
-                        guard let distances = distances.baseAddress else { return }
-                        factor?.withFactor {
-                            $0.multiply(
-                                values + range.lowerBound * features, rows: range.count, rowStep: features,
-                                into: distances)
-                        }
-                        for row in range {
-                            let line = distances + (row - range.lowerBound) * count
-                            body(row, nearest(values + row * features, lengths[row], known, line))
-                        }
+                guard let queries = queries.baseAddress, let known = known.baseAddress else { return }
+                Parallel.elements(x.rows, grain: Self.queriesAtOnce) { range in
+                    let first = queries + range.lowerBound * features
+                    let found = candidates(first, range.count, known)
+                    for (query, candidates) in found.enumerated() {
+                        let neighbors = nearest(first + query * features, known, candidates)
+                        body(range.lowerBound + query, neighbors)
                     }
                 }
             }
         }
     }
 
-    /// Finds the neighbors of a row, whose products with the training rows are in `line`.
-    private func nearest(
-        _ query: UnsafePointer<Double>, _ length: Double, _ known: UnsafePointer<Double>,
-        _ line: UnsafeMutablePointer<Double>
-    ) -> [Neighbor] {
-        let (count, features) = (rows.rows, rows.columns)
-        var margin = 0.0
-        switch metric {
-        case .manhattan:
-            for index in 0..<count { line[index] = manhattan(query, known + index * features, features) }
-        case .cosine:
-            for index in 0..<count { line[index] = 1 - line[index] }
-        case .euclidean:
-            // The products give squared distances with a rounding error. Candidates are computed again below.
-            var longest = 0.0
-            for index in 0..<count {
-                line[index] = length + norms[index] - 2 * line[index]
-                longest = max(longest, norms[index])
+    /// Returns the training rows that may be neighbors of each query.
+    private func candidates(_ queries: UnsafePointer<Double>, _ count: Int, _ known: UnsafePointer<Double>)
+        -> [[Int]]
+    {
+        let features = rows.columns
+        var selections = Array(repeating: NearestSelection(count: neighbors), count: count)
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: count * (features + RoundedRows.block)) {
+            buffer in
+            guard let lines = buffer.baseAddress else { return }
+            let factors = lines + count * RoundedRows.block
+            let lengths = rounded?.round(queries, count, into: factors)
+            for first in stride(from: 0, to: rows.rows, by: RoundedRows.block) {
+                let width = min(RoundedRows.block, rows.rows - first)
+                if let rounded {
+                    rounded.distances(factors, count, first, width, into: lines)
+                } else {
+                    for query in 0..<count {
+                        for row in 0..<width {
+                            lines[query * width + row] = Float(
+                                manhattan(
+                                    queries + query * features, known + (first + row) * features, features))
+                        }
+                    }
+                }
+                for query in 0..<count {
+                    let length = lengths?[query] ?? 0
+                    selections[query].add(lines + query * width, width, first: first) {
+                        rounded?.error($0, length) ?? 0
+                    }
+                }
             }
-            margin = 1e-13 * Double(features + 8) * (length + longest)
         }
-        var candidates = smallest(line, margin: 2 * margin)
-        if metric == .euclidean {
-            for position in candidates.indices {
-                candidates[position].distance =
-                    squaredDistance(query, known + candidates[position].index * features, features)
-                    .squareRoot()
-            }
-        }
-        candidates.sort { $0.distance == $1.distance ? $0.index < $1.index : $0.distance < $1.distance }
-        return Array(candidates.prefix(neighbors))
+        return selections.map(\.candidates)
     }
 
-    /// Returns all values that exceed the k-th smallest by at most a margin, by index.
-    private func smallest(_ line: UnsafePointer<Double>, margin: Double) -> [Neighbor] {
-        var best: [Double] = []
-        best.reserveCapacity(neighbors + 1)
-        for index in 0..<rows.rows {
-            let value = line[index]
-            if best.count == neighbors, value >= best[neighbors - 1] { continue }
-            var position = best.count
-            while position > 0, best[position - 1] > value { position -= 1 }
-            best.insert(value, at: position)
-            if best.count > neighbors { best.removeLast() }
+    /// Returns the neighbors of a query among candidates.
+    private func nearest(
+        _ query: UnsafePointer<Double>, _ known: UnsafePointer<Double>, _ candidates: [Int]
+    ) -> [Neighbor] {
+        let features = rows.columns
+        var found = candidates.map { index in
+            let row = known + index * features
+            let distance =
+                switch metric {
+                case .euclidean: squaredDistance(query, row, features).squareRoot()
+                case .manhattan: manhattan(query, row, features)
+                case .cosine: 1 - product(query, row, features)
+                }
+            return Neighbor(distance: distance, index: index)
         }
-        let limit = (best.last ?? .infinity) + margin
-        return (0..<rows.rows).filter { line[$0] <= limit }.map { Neighbor(distance: line[$0], index: $0) }
+        found.removeAll { $0.distance.isNaN }
+        found.sort { $0.distance == $1.distance ? $0.index < $1.index : $0.distance < $1.distance }
+        return Array(found.prefix(neighbors))
     }
 }
 
@@ -132,7 +134,25 @@ private func squaredDistance(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Doub
     return sum
 }
 
+@inline(__always)
+private func product(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ count: Int) -> Double {
+    var sum = 0.0
+    for i in 0..<count { sum += a[i] * b[i] }
+    return sum
+}
+
 extension Matrix {
+    /// The squared length of each row.
+    var squaredLengths: [Double] {
+        values.withUnsafeBufferPointer { values in
+            (0..<rows).map { row in
+                var sum = 0.0
+                for i in row * columns..<(row + 1) * columns { sum += values[i] * values[i] }
+                return sum
+            }
+        }
+    }
+
     /// The rows scaled to length 1; rows of zeros stay.
     fileprivate var unitRows: Matrix {
         var result = self

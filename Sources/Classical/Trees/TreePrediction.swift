@@ -3,12 +3,12 @@ import CKernels
 
 extension TreeEnsemble {
     /// The number of rows that descend one tree after the other, so that their keys stay in the cache.
-    private static let block = 4 * PackedTrees.lanes
+    private static let block = Int(CK_DESCENT_ROWS)
     /// The number of nodes that a block of rows visits before the next block does, for the same reason.
     private static let nodesAtOnce = 32768
 
     /// The number of rows of a task.
-    private var grain: Int { Self.block * max(1, min(8, 4096 / features)) }
+    private var grain: Int { max(64, min(2 * Self.block, 524_288 / features / 64 * 64)) }
 
     /// Adds the leaf values of all trees to `baseline`, for each row. The sums are taken in the order of the trees.
     func sums(_ x: Matrix, baseline: [Double]) -> Matrix {
@@ -75,14 +75,13 @@ extension TreeEnsemble {
                 for row in stride(from: 0, to: rows, by: block) {
                     let count = min(block, rows - row)
                     for tree in first..<end - 1 {
-                        at.update(repeating: UInt32(roots[tree]), count: block)
-                        ck_tree_descend(
-                            nodes, Int32(packed.shift), keys + row * features, features * lanes, at,
-                            (count + lanes - 1) / lanes)
+                        ck_tree_descend_rows(
+                            nodes, Int32(packed.shift), keys + row * features, features * lanes,
+                            UInt32(roots[tree]), packed.depths[tree], at, count)
                         let sums = sums + row * outputs + firstOutput(ofTree: tree)
                         switch packed.leaves[tree] {
                         case .single:
-                            for i in 0..<count { sums[i &* outputs &+ Int(targets[Int(at[i])])] += 1 }
+                            for i in 0..<count { sums[i &* outputs &+ Int(nodes[Int(at[i])].step)] += 1 }
                         case .rows:
                             for i in 0..<count {
                                 add(leaves + Int(targets[Int(at[i])]) * leafWidth, to: sums + i * outputs)
@@ -108,12 +107,13 @@ extension TreeEnsemble {
             let keys = at + groups * lanes
             ck_tree_keys(x, 1, features, keys)
             for i in 0..<groups * lanes { at[i] = UInt32(roots[min(i, trees - 1)]) }
-            ck_tree_descend(nodes, Int32(packed.shift), keys, 0, at, groups)
+            ck_tree_descend(nodes, Int32(packed.shift), keys, at, groups)
             for tree in 0..<trees {
-                let target = Int(targets[Int(at[tree])])
+                let leaf = Int(at[tree])
                 switch packed.leaves[tree] {
-                case .single: sums[target] += 1
-                case .rows: add(leaves + target * leafWidth, to: sums + firstOutput(ofTree: tree))
+                case .single: sums[Int(nodes[leaf].step)] += 1
+                case .rows:
+                    add(leaves + Int(targets[leaf]) * leafWidth, to: sums + firstOutput(ofTree: tree))
                 }
             }
         }

@@ -76,6 +76,51 @@ struct BayesAndNeighborsTests {
         }
     }
 
+    /// The candidates that single precision selects include the neighbors, wherever the rows are and however long.
+    @Test(
+        arguments: NeighborMetric.allCases,
+        [(0, 1, 1), (1e6, 1, 1), (0, 1e9, 1), (3, 1, 1e100), (0, 1e12, 1e-30)])
+    func neighborsAreThoseOfDoublePrecision(
+        _ metric: NeighborMetric, _ change: (offset: Double, outlier: Double, scale: Double)
+    ) throws {
+        let generator = RandomGenerator(seed: 7)
+        var rows = (0..<700).map { row in
+            (0..<6).map { column in
+                (generator.uniform() + (column == 2 ? change.offset : 0)) * change.scale
+                    * (row == 300 ? change.outlier : 1)
+            }
+        }
+        rows[600] = rows[20]
+        let targets = rows.indices.map { Double($0 * $0) }
+        let model = try KNeighborsRegressorOptions(nNeighbors: 4, metric: metric).fit(
+            matrix(rows), targets: targets, weights: nil, generator: generator)
+        // Queries near the rows, far from them, and beyond the range of Float.
+        let queries =
+            (0..<100).map { rows[7 * $0].map { $0 * 1.01 } }
+            + [1e-3, 1e5, 1e60].map { factor in
+                rows[5].map { $0 * factor }
+            }
+        func unit(_ row: [Double]) -> [Double] {
+            let length = row.reduce(0) { $0 + $1 * $1 }.squareRoot()
+            return row.map { $0 / length }
+        }
+        func distance(_ a: [Double], _ b: [Double]) -> Double {
+            switch metric {
+            case .euclidean: zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
+            case .manhattan: zip(a, b).reduce(0) { $0 + abs($1.0 - $1.1) }
+            case .cosine: 1 - zip(unit(a), unit(b)).reduce(0) { $0 + $1.0 * $1.1 }
+            }
+        }
+        let expected = queries.map { query in
+            let distances = rows.map { distance(query, $0) }
+            let order = rows.indices.sorted { (distances[$0], $0) < (distances[$1], $1) }
+            return order.prefix(4).reduce(0) { $0 + targets[$1] } / 4
+        }
+        #expect(model.predictions(matrix(queries)) == expected)
+        #expect(queries.map { model.predictions(matrix([$0]))[0] } == expected)
+        #expect(model.predictions(matrix([[.nan, 0, 0, 0, 0, 0]]))[0].isNaN)
+    }
+
     @Test func damage() throws {
         let model = try KNeighborsOptions(nNeighbors: 3).fit(
             reference.training, labels: reference.labels, classes: 4, weights: nil, generator: generator)
