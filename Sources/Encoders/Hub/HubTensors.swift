@@ -89,7 +89,9 @@ struct HubTensors: TensorFile {
     }
 
     /// Releases the memory of the files, which are mapped.
-    func releaseMemory() { opened.forEach { $0.releaseMemory() } }
+    func releaseMemory() {
+        for file in opened { file.releaseMemory() }
+    }
 
     /// Returns g v / |v|, the norm being taken over all axes but the last; v if the shapes do not match, which is reported
     /// as the shape of the weight.
