@@ -36,6 +36,20 @@ extension Tensor {
     /// Returns a tensor of zeros.
     public static func zeros(_ shape: [Int]) -> Tensor { full(shape, 0) }
 
+    /// Returns a tensor of zeros that takes no physical memory, if it is large, until it is modified. Initial weights that a file
+    /// replaces then cost no time.
+    package static func unbackedZeros(_ shape: [Int]) -> Tensor {
+        check(shape, "zeros")
+        let count = shape.elementCount
+        let bytes = count * MemoryLayout<Real>.stride
+        guard bytes >= 1 << 20, let mapping = FileBytes.zeros(count: bytes) else { return .zeros(shape) }
+        let storage = mapping.withBytes(0..<bytes) { bytes in
+            Storage(
+                borrowing: bytes.baseAddress!.assumingMemoryBound(to: Real.self), count: count, owner: mapping)
+        }
+        return Tensor(shape: shape, storage: storage)
+    }
+
     /// Returns a tensor of ones.
     public static func ones(_ shape: [Int]) -> Tensor { full(shape, 1) }
 

@@ -67,6 +67,14 @@ package final class FileBytes: @unchecked Sendable {
         return FileBytes(name: path, base: base, count: count, isMapped: true)
     }
 
+    /// Returns zeros that take address space but no physical memory; nil if the address space is limited.
+    static func zeros(count: Int) -> FileBytes? {
+        guard let base = mmap(nil, count, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0),
+            base != MAP_FAILED
+        else { return nil }
+        return FileBytes(name: "zeros", base: base, count: count, isMapped: true)
+    }
+
     private static func readAll(
         _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, _ path: String
     ) throws {

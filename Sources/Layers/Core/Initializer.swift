@@ -77,7 +77,7 @@ public enum Initializer: Sendable, Equatable {
         case .lecunUniform: return made(.uniform((3 / inputs).squareRoot()))
         case .lecunNormal: return made(cut(1 / inputs))
         case .orthogonal: return orthonormal(shape, generator)
-        case .zeros: return .zeros(shape)
+        case .zeros: return .unbackedZeros(shape)
         case .ones: return .ones(shape)
         case .constant(let value): return .full(shape, Real(value))
         case .uniform(let limit): return .uniform(shape, Real(-limit), Real(limit), using: generator)

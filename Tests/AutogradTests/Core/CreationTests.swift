@@ -19,6 +19,16 @@ import Testing
         #expect(Tensor.eye(2, 3).array == [1, 0, 0, 0, 1, 0])
     }
 
+    /// Large zeros without memory of their own are copied when they are modified.
+    @Test(arguments: [3, 1 << 18]) func unbackedZeros(_ count: Int) {
+        let zeros = Tensor.unbackedZeros([count])
+        #expect(zeros.shape == [count] && zeros.array.allSatisfy { $0 == 0 })
+        var changed = zeros
+        changed.modify { $0[count - 1] = 1 }
+        #expect(changed.sum().item() == 1 && zeros.sum().item() == 0)
+        #expect((zeros + changed).array == changed.array)
+    }
+
     @Test func wrongCountsReportBothCounts() async throws {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = Tensor([1, 2, 3], shape: [2, 2])
