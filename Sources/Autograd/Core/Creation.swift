@@ -45,7 +45,8 @@ extension Tensor {
         guard bytes >= 1 << 20, let mapping = FileBytes.zeros(count: bytes) else { return .zeros(shape) }
         let storage = mapping.withBytes(0..<bytes) { bytes in
             Storage(
-                borrowing: bytes.baseAddress!.assumingMemoryBound(to: Real.self), count: count, owner: mapping)
+                borrowing: bytes.baseAddress!.assumingMemoryBound(to: Real.self), count: count, owner: mapping
+            )
         }
         return Tensor(shape: shape, storage: storage)
     }
