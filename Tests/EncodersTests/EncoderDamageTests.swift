@@ -123,6 +123,8 @@ import Testing
         let copy = try Copy("hubert")
         try FileManager.default.createDirectory(
             atPath: copy.path + "/snapshots", withIntermediateDirectories: false)
+        #expect(message(copy) == "no error")
+        try FileManager.default.removeItem(atPath: copy.path + "/config.json")
         #expect(message(copy).contains("allowed: one of the folders in \(copy.path)/snapshots"))
     }
 

@@ -39,13 +39,16 @@ public struct EncoderSource: Sendable {
         }
         if isFolder.boolValue {
             isConverted = false
-            let snapshots = path + "/snapshots"
-            guard !FileManager.default.fileExists(atPath: snapshots) else {
+            let (configFile, snapshots) = (path + "/config.json", path + "/snapshots")
+            guard
+                FileManager.default.fileExists(atPath: configFile)
+                    || !FileManager.default.fileExists(atPath: snapshots)
+            else {
                 throw FileError(
                     file: path, place: "the path", found: "a folder of the cache of huggingface_hub",
                     allowed: "one of the folders in \(snapshots)")
             }
-            hubConfig = try JSONValue.load(path + "/config.json")
+            hubConfig = try JSONValue.load(configFile)
             config = try EncoderConfig(hub: hubConfig)
             (files, index) = try Self.weightFiles(path)
             try files.forEach(Self.checkContent)
