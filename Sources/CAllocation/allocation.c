@@ -2,6 +2,7 @@
 #include "CAllocation.h"
 
 #include <dlfcn.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -29,12 +30,14 @@ void *__libc_realloc(void *, size_t);
 #define FIND(name, fallback) \
     static __typeof__(&name) next; \
     static _Thread_local int is_searching; \
-    if (next == NULL && !is_searching) { \
+    __typeof__(&name) call = __atomic_load_n(&next, __ATOMIC_RELAXED); \
+    if (call == NULL && !is_searching) { \
         is_searching = 1; \
-        next = (__typeof__(&name))dlsym(RTLD_NEXT, #name); \
+        call = (__typeof__(&name))dlsym(RTLD_NEXT, #name); \
         is_searching = 0; \
+        __atomic_store_n(&next, call, __ATOMIC_RELAXED); \
     } \
-    __typeof__(&name) call = next != NULL ? next : fallback
+    if (call == NULL) call = fallback
 
 static void *checked(void *memory, size_t bytes) {
     if (__builtin_expect(memory == NULL, 0) && bytes > 0 && is_enabled) {
@@ -57,7 +60,9 @@ void *malloc(size_t bytes) {
 
 void *calloc(size_t count, size_t size) {
     FIND(calloc, __libc_calloc);
-    return checked(call(count, size), count * size);
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes)) bytes = SIZE_MAX;
+    return checked(call(count, size), bytes);
 }
 
 void *realloc(void *memory, size_t bytes) {

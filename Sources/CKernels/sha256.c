@@ -21,7 +21,7 @@ static const uint32_t constants[64] = {
 
 INLINE uint32_t right(uint32_t x, int by) { return x >> by | x << (32 - by); }
 
-KERNEL_float(void, plain_blocks,
+KERNEL_float(void, ck_sha256_plain_blocks,
     (uint32_t state[8], const uint8_t *bytes, ptrdiff_t count), (state, bytes, count)) {
     for (; count > 0; count--, bytes += 64) {
         uint32_t w[64];
@@ -94,7 +94,7 @@ void ck_sha256_blocks(uint32_t state[8], const uint8_t *bytes, ptrdiff_t count) 
         return;
     }
 #endif
-    plain_blocks(state, bytes, count);
+    ck_sha256_plain_blocks(state, bytes, count);
 }
 
 void ck_sha256_finish(uint32_t state[8], const uint8_t *rest, ptrdiff_t total, uint8_t digest[32]) {

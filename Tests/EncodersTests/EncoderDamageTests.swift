@@ -113,12 +113,18 @@ import Testing
         try "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 378342946\n".write(
             toFile: copy.path + "/model.safetensors", atomically: true, encoding: .utf8)
         #expect(message(copy).contains("found a pointer of Git LFS"))
+        try FileManager.default.removeItem(atPath: copy.path + "/model.safetensors")
+        try FileManager.default.createDirectory(
+            atPath: copy.path + "/model.safetensors", withIntermediateDirectories: false)
+        #expect(message(copy).contains("model.safetensors: opening: found a folder"))
     }
 
     @Test func theCacheOfTheHubIsNoEncoder() throws {
         let copy = try Copy("hubert")
         try FileManager.default.createDirectory(
             atPath: copy.path + "/snapshots", withIntermediateDirectories: false)
+        #expect(message(copy) == "no error")
+        try FileManager.default.removeItem(atPath: copy.path + "/config.json")
         #expect(message(copy).contains("allowed: one of the folders in \(copy.path)/snapshots"))
     }
 
@@ -156,6 +162,11 @@ import Testing
         #expect(message(code).contains("found a call of os.system"))
         let deep = [0x29] + [UInt8](repeating: 0x85, count: 200_000) + [UInt8(ascii: ".")]
         #expect(message(deep).contains("found no tensors by name"))
+        // A long tuple with many references to another one.
+        let long =
+            "(" + String(repeating: "N", count: 200_000) + "tq\0("
+            + String(repeating: "h\0", count: 200_000) + "t."
+        #expect(message(Array(long.utf8)).contains("found no tensors by name"))
 
         let path = EncoderGoldenTests.fixtures + "/pickled/pytorch_model.bin"
         let archive = try ZipArchive(FileBytes.open(path, mapped: false))
@@ -185,6 +196,12 @@ import Testing
         }
         try Data(bytes.prefix(bytes.count / 2)).write(to: URL(fileURLWithPath: path))
         #expect(message(copy).contains("is the file truncated?"))
+        // The first entry of the directory says that its member is compressed.
+        var compressed = bytes
+        let entry = try #require(bytes.indices.first { bytes[$0...].starts(with: [0x50, 0x4B, 1, 2]) })
+        compressed[entry + 10] = 8
+        try Data(compressed).write(to: URL(fileURLWithPath: path))
+        #expect(message(copy).contains("found compressed data"))
     }
 
     @Test func anIndexOutsideOfTheFolderIsRefused() throws {

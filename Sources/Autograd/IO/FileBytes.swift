@@ -30,7 +30,9 @@ package final class FileBytes: @unchecked Sendable {
     static func make(
         count: Int, name: String, fill: (UnsafeMutableRawBufferPointer) throws -> Void
     ) throws -> FileBytes {
-        guard let base = malloc(Swift.max(count, 1)) else {
+        // Not `malloc`, whose failure ends the program in `Train` (see `CAllocation`): this size may be that of a damaged file.
+        var memory: UnsafeMutableRawPointer?
+        guard posix_memalign(&memory, 64, Swift.max(count, 1)) == 0, let base = memory else {
             throw FileError(
                 file: name, place: "memory", found: "\(grouped(count)) bytes needed",
                 allowed: "the memory that is free"

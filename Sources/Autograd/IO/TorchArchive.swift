@@ -28,9 +28,9 @@ package struct TorchArchive: Sendable {
                 allowed: "a state_dict written by torch.save")
         }
         folder = String(pickle.name.dropLast("data.pkl".count))
-        let order = try members[folder + "byteorder"].map { try archive.content($0) }
+        let order = try members[folder + "byteorder"].map { try Self.content(archive, $0) }
         isSwapped = order.map { $0.bytes.array($0.range).elementsEqual("big".utf8) } ?? false
-        let (content, range) = try archive.content(pickle)
+        let (content, range) = try Self.content(archive, pickle)
         let found = try TorchPickle(content.array(range), file: path).entries
         entries = Dictionary(found.map { ($0.name, $0.entry) }) { first, _ in first }
         names = found.map(\.name)
@@ -52,7 +52,7 @@ package struct TorchArchive: Sendable {
     /// elements are corrupted.
     package func tensor(_ name: String) throws -> Tensor {
         let (entry, member, place) = try place(name)
-        let (bytes, range) = try archive.content(member)
+        let (bytes, range) = try Self.content(archive, member)
         let start = range.lowerBound
         return StoredArray(
             bytes: bytes, range: start + place.lowerBound..<start + place.upperBound, type: entry.type,
@@ -62,6 +62,19 @@ package struct TorchArchive: Sendable {
 
     /// Releases the memory of the mapped elements. They are read from the file again if they are used.
     package func releaseMemory() { archive.bytes.discardAll() }
+
+    /// Returns the bytes of a member and its range within them. Compressed members, which `torch.save` does not write, are
+    /// errors, so that memory is proportional to the file size.
+    private static func content(
+        _ archive: ZipArchive, _ member: ZipArchive.Member
+    ) throws -> (bytes: FileBytes, range: Range<Int>) {
+        guard member.method == 0 else {
+            throw FileError(
+                file: archive.bytes.name, place: "member \"\(member.name)\"", found: "compressed data",
+                allowed: "data that is not compressed, as torch.save writes it")
+        }
+        return try archive.content(member)
+    }
 
     /// The member that contains a tensor, and the place of its bytes. Throws if they are not in row-major order.
     private func place(

@@ -111,8 +111,10 @@ package struct TorchPickle {
         }
     }
 
-    /// A tuple in which tuples of tuples, which no tensor needs, are left out.
+    /// A tuple in which tuples of tuples, which no tensor needs, are left out. So are long tuples, because a short pickle can
+    /// contain one many times.
     private static func tuple(_ values: [Value]) -> Value {
+        guard values.count <= mostAxes else { return .other }
         func isTuple(_ value: Value) -> Bool { if case .tuple = value { true } else { false } }
         return .tuple(
             values.map { value in
@@ -123,7 +125,7 @@ package struct TorchPickle {
 
     private func storage(_ id: Value, _ start: Int) throws -> Value {
         guard case .tuple(let id) = id, id.count == 5, case .global(let name) = id[1],
-            case .text(let key) = id[2], let type = Self.types[name]
+            case .text(let key) = id[2], key.utf8.count <= 255, let type = Self.types[name]
         else {
             throw error(
                 start, "a storage of an unknown type",

@@ -2,8 +2,8 @@
 #ifndef CALLOCATION_H
 #define CALLOCATION_H
 
-/// From now on, a failed allocation ends the program with an error message and status 71. Swift's runtime would end it with
-/// a signal.
+/// From now on, a failed malloc, calloc or realloc ends the program with an error message and status 71. Swift's runtime would
+/// end it with a signal. Callers that handle failures use posix_memalign.
 void ca_report_failures(void);
 
 #endif

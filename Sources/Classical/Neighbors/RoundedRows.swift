@@ -108,9 +108,10 @@ struct RoundedRows: Sendable {
         }
     }
 
-    /// The largest difference between the distance from a query and its lower bound.
+    /// The largest difference between the distance from a query and its lower bound. The constant is for products that are too
+    /// small for a `Float`.
     @inline(__always)
     func error(_ row: Int, _ length: Double) -> Float {
-        Float(2 * precision * (length + Double(norms[row])))
+        Float(2 * precision * (length + Double(norms[row]) + 1e-30))
     }
 }

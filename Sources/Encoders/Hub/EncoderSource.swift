@@ -39,13 +39,16 @@ public struct EncoderSource: Sendable {
         }
         if isFolder.boolValue {
             isConverted = false
-            let snapshots = path + "/snapshots"
-            guard !FileManager.default.fileExists(atPath: snapshots) else {
+            let (configFile, snapshots) = (path + "/config.json", path + "/snapshots")
+            guard
+                FileManager.default.fileExists(atPath: configFile)
+                    || !FileManager.default.fileExists(atPath: snapshots)
+            else {
                 throw FileError(
                     file: path, place: "the path", found: "a folder of the cache of huggingface_hub",
                     allowed: "one of the folders in \(snapshots)")
             }
-            hubConfig = try JSONValue.load(path + "/config.json")
+            hubConfig = try JSONValue.load(configFile)
             config = try EncoderConfig(hub: hubConfig)
             (files, index) = try Self.weightFiles(path)
             try files.forEach(Self.checkContent)
@@ -111,10 +114,13 @@ public struct EncoderSource: Sendable {
         return (files, index)
     }
 
-    /// Throws for a file that Git cloned without its content.
+    /// Throws for a file that cannot be opened, or that Git cloned without its content.
     private static func checkContent(_ file: String) throws {
-        let start = FileHandle(forReadingAtPath: file)?.readData(ofLength: 40) ?? Data()
-        guard start.starts(with: "version https://git-lfs".utf8) else { return }
+        let bytes = try FileBytes.open(file, mapped: true)
+        let isPointer = bytes.withBytes(0..<min(40, bytes.count)) {
+            $0.starts(with: "version https://git-lfs".utf8)
+        }
+        guard isPointer else { return }
         throw FileError(
             file: file, place: "byte 0", found: "a pointer of Git LFS instead of the weights",
             allowed: "the file itself; run \"git lfs pull\" in the folder, or \"hf download\"")

@@ -121,6 +121,15 @@ struct BayesAndNeighborsTests {
         #expect(model.predictions(matrix([[.nan, 0, 0, 0, 0, 0]]))[0].isNaN)
     }
 
+    /// Rows so near to each other, compared with others, that their squared distances are too small for a Float.
+    @Test func neighborsOfTinyDistances() throws {
+        let unit = 0x1p-74 / 2.0.squareRoot()
+        let rows = [1, -1, 0.495 * unit, 0.51 * unit, -0.495 * unit, -0.51 * unit].map { [$0] }
+        let model = try KNeighborsRegressorOptions(nNeighbors: 1).fit(
+            matrix(rows), targets: [0, 1, 2, 3, 4, 5], weights: nil, generator: generator)
+        #expect(model.predictions(matrix([[0.5 * unit], [-0.5 * unit], [0.9]])) == [2, 4, 0])
+    }
+
     @Test func damage() throws {
         let model = try KNeighborsOptions(nNeighbors: 3).fit(
             reference.training, labels: reference.labels, classes: 4, weights: nil, generator: generator)
