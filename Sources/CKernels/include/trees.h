@@ -8,7 +8,7 @@
 /// The number of descents side by side. The keys of a group of rows are stored feature by feature: feature i of lane l is
 /// at i * CK_DESCENTS + l.
 #define CK_DESCENTS 16
-/// The most rows of a call of ck_tree_descend_rows.
+/// The maximum number of rows in a call of ck_tree_descend_rows.
 #define CK_DESCENT_ROWS 256
 /// The key of a leaf, above those of all numbers.
 #define CK_LEAF UINT32_MAX

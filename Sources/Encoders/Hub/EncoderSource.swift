@@ -11,9 +11,9 @@ public struct EncoderSource: Sendable {
     public let path: String
     /// The architecture.
     public let config: EncoderConfig
-    /// Whether waveforms are standardized to mean 0 and variance 1 (`do_normalize` of `preprocessor_config.json`).
+    /// Whether waveforms are standardized to mean 0 and variance 1 (`do_normalize`).
     public let normalizesInput: Bool
-    /// Whether the files say so; false if it is assumed.
+    /// Whether a file states `normalizesInput`; otherwise, it is assumed to be true.
     package let statesNormalization: Bool
     /// Whether the weights are in a file of this package.
     let isConverted: Bool
@@ -35,7 +35,7 @@ public struct EncoderSource: Sendable {
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw FileError(
                 file: path, place: "the path", found: "no such file or folder",
-                allowed: "a folder with config.json and model.safetensors, or a converted encoder")
+                allowed: "a folder with config.json and the weights, or a converted encoder")
         }
         if isFolder.boolValue {
             isConverted = false
@@ -75,9 +75,9 @@ public struct EncoderSource: Sendable {
             if FileManager.default.fileExists(atPath: index) { return try files(folder, index) }
         }
         throw FileError(
-            file: folder, place: "the weights", found: "no model.safetensors",
+            file: folder, place: "the weights", found: "no model.safetensors or pytorch_model.bin",
             allowed:
-                "model.safetensors or pytorch_model.bin, or one of them with \".index.json\" and the files that it lists"
+                "one of these files, or its index (model.safetensors.index.json) with the files that it lists"
         )
     }
 
@@ -111,7 +111,7 @@ public struct EncoderSource: Sendable {
         return (files, index)
     }
 
-    /// Throws for a file that Git cloned without its content.
+    /// Throws if Git LFS has not downloaded the content of the file.
     private static func checkContent(_ file: String) throws {
         let start = FileHandle(forReadingAtPath: file)?.readData(ofLength: 40) ?? Data()
         guard start.starts(with: "version https://git-lfs".utf8) else { return }
@@ -121,7 +121,7 @@ public struct EncoderSource: Sendable {
     }
 
     /// Reads `do_normalize`, which is true if the file lacks it; nil without a file. Transformers 5 saves the options of a feature
-    /// extractor inside of `processor_config.json` if there is also a tokenizer.
+    /// extractor in `processor_config.json` if there is also a tokenizer.
     private static func normalizes(_ folder: String, _ config: EncoderConfig) throws -> Bool? {
         guard case .waveform = config.input else { return false }
         func load(_ name: String) throws -> JSONValue? {
