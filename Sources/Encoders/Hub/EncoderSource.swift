@@ -4,8 +4,8 @@ import Foundation
 
 /// The files of a pretrained encoder: a folder of the Hugging Face hub, or a file written by `write(to:)`.
 ///
-/// A folder has `config.json`, `model.safetensors` or `pytorch_model.bin` (or the files that an index of such a name lists), and
-/// usually `preprocessor_config.json`. Opening it reads the configuration only.
+/// A folder has `config.json`, the weights, and usually `preprocessor_config.json`. The weights are in `model.safetensors` or
+/// `pytorch_model.bin`, or in the files that the index of one of them lists. Opening a folder reads the configuration only.
 public struct EncoderSource: Sendable {
     /// The path of the folder or file.
     public let path: String

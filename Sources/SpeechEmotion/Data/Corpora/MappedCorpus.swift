@@ -8,7 +8,7 @@ public struct MappedCorpus: CorpusSource {
     public var source = AnyCorpus(RavdessCorpus())
     /// The name of the corpus; nil keeps its name.
     public var name: String?
-    /// The name of the set of speakers; nil keeps that of the corpus.
+    /// The name of the set of speakers; nil keeps that of the source.
     public var speakers: String?
     /// New names of columns.
     public var columns = Named<String>()
