@@ -4,9 +4,9 @@
 usage: flat_memory.py --train PROGRAM [--count N] [--only training|predictions|requests]
 
 N is the number of training steps, predictions and requests (default: 100,000), each of a tiny model. The resident size is
-read while the program works. It is flat if the largest size from 50% to 90% of the time is at most 5% and 2 MB above the
-largest in the second tenth; at its end, a run writes its report. Writes results/flat-memory.md; the exit status is 1 if a
-size is not flat.
+read while the program works. It is flat if the largest size from 50% to 90% of the time is at most 5% plus 2 MB above the
+largest in the second tenth. The last tenth does not count, because a run then writes its report. Writes
+results/flat-memory.md; the exit status is 1 if a size is not flat.
 """
 import argparse
 import datetime
@@ -173,7 +173,7 @@ def main():
             rows.append(requests(program, folder, model, arguments.count))
     lines = [
         "# Memory over time", "",
-        f"{datetime.date.today()}. Tiny models. The largest resident size from 10% to 20%, and from 50% to 90% of the time.", "",
+        f"{datetime.date.today()}. Tiny models. The largest resident size from 10% to 20% (\"early\") and from 50% to 90% (\"late\") of the time.", "",
         "| | count | seconds | early, MB | late, MB | flat |", "| --- | ---: | ---: | ---: | ---: | --- |",
     ]
     for name, count, seconds, early, late, is_flat in rows:

@@ -44,7 +44,7 @@ static void *checked(void *memory, size_t bytes) {
         // Without allocating.
         char line[200];
         int length = snprintf(line, sizeof line,
-                              "error: out of memory: cannot allocate %zu bytes more. Use less data or smaller batches, or "
+                              "error: out of memory: cannot allocate another %zu bytes. Use less data or smaller batches, or "
                               "raise the limit of the process (ulimit -v).\n",
                               bytes);
         if (length > 0 && write(STDERR_FILENO, line, (size_t)length) < 0) _exit(71);

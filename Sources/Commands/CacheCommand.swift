@@ -7,7 +7,7 @@ import SpeechEmotion
 extension Command {
     private static let clear = Switch(
         name: "clear", help: "Remove all entries of the cache. Other files in the folder are kept.")
-    private static let json = Switch(name: "json", help: "Print the result as a line of JSON.")
+    private static let json = Switch(name: "json", help: "Print the result as one line of JSON.")
 
     /// Shows or clears the feature cache.
     static let cache: Command = Command(

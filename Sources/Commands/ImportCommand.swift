@@ -31,7 +31,7 @@ extension Command {
         argument: Argument(
             placeholder: "MODEL.onnx|FOLDER",
             help:
-                "ONNX file, such as the output of skl2onnx.to_onnx; or the folder of a speech encoder with config.json and model.safetensors, as on the Hugging Face hub.",
+                "ONNX file, such as the output of skl2onnx.to_onnx; or the folder of a speech encoder with config.json and model.safetensors or pytorch_model.bin, as on the Hugging Face Hub.",
             completion: .files),
         options: [
             featureSource, out, labels, Common.set, Common.threads, Common.cache, Common.cacheLimit,

@@ -67,8 +67,8 @@ extension Command {
             try server.run()
         })
 
-    /// Prints what `predict` prints about cross-validations, which are ensembles. The server starts even if one of them cannot be
-    /// used yet.
+    /// Prints the notes of `predict` about cross-validations, which are used as ensembles. The server starts even if one of them
+    /// cannot be used yet.
     private static func reportEnsembles(_ models: [String]) {
         for path in models where RunSet.ablationFolder(path) != nil {
             do {

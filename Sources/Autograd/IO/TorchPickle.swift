@@ -53,7 +53,7 @@ package struct TorchPickle {
     package init(_ bytes: [UInt8], file: String) throws {
         (self.bytes, self.file) = (bytes, file)
         guard case .mapping(let result) = try run(), !result.entries.isEmpty else {
-            throw error(at, "no tensors by name", allowed: "the state_dict of a model")
+            throw error(at, "no dictionary of tensors", allowed: "the state_dict of a model")
         }
         entries = result.entries
         (stack, memo) = ([], [:])
@@ -145,7 +145,7 @@ package struct TorchPickle {
     private mutating func call(_ start: Int) throws {
         let arguments = try pop()
         guard case .tuple(let arguments) = arguments, case .global(let name) = try pop() else {
-            throw error(start, "a call of something else than a function", allowed: "a function by name")
+            throw error(start, "a call of something other than a function", allowed: "a function by name")
         }
         switch (name, arguments.first) {
         case ("collections.OrderedDict", nil): stack.append(.mapping(Mapping()))

@@ -1,9 +1,9 @@
-// Out of memory with an error message, for a program; a library must not decide this for the programs that use it.
+// Error messages for exhausted memory. Only a program may enable them: a library must not end the program that uses it.
 #ifndef CALLOCATION_H
 #define CALLOCATION_H
 
-/// From now on, a failed malloc, calloc or realloc ends the program with an error message and status 71. Swift's runtime would
-/// end it with a signal. Callers that handle failures use posix_memalign.
+/// Makes every later failed malloc, calloc or realloc end the program with an error message and status 71. Without it,
+/// Swift's runtime ends the program with a signal. Callers that handle failures use posix_memalign.
 void ca_report_failures(void);
 
 #endif

@@ -55,7 +55,7 @@ void ck_work_alone(int change);
 
 // -- search.c
 
-/// The first index of a value that is not above `limit`, or n if there is none. NaN is not above.
+/// Returns the index of the first value that is not above `limit`, or n if there is none. NaN is not above it.
 ptrdiff_t ck_find_not_above(const float *x, ptrdiff_t n, float limit);
 
 // -- random.c: Philox 4x32-10

@@ -8,7 +8,7 @@
 /// The number of descents side by side. The keys of a group of rows are stored feature by feature: feature i of lane l is
 /// at i * CK_DESCENTS + l.
 #define CK_DESCENTS 16
-/// The most rows of a call of ck_tree_descend_rows.
+/// The maximum number of rows in a call of ck_tree_descend_rows.
 #define CK_DESCENT_ROWS 256
 /// The key of a leaf, above those of all numbers.
 #define CK_LEAF UINT32_MAX
@@ -31,8 +31,8 @@ void ck_tree_keys(const double *x, ptrdiff_t rows, ptrdiff_t features, uint32_t 
 void ck_tree_descend(
     const ck_tree_node *nodes, int shift, const uint32_t *keys, uint32_t *at, ptrdiff_t groups);
 /// Descends with up to CK_DESCENT_ROWS rows from the root of a tree to leaves; the keys of a group of rows follow those of
-/// the last after `stride`. `at` has space for full groups. Whatever `steps` is, the result is the same; the mean depth of
-/// the leaves is fast.
+/// the last after `stride`. `at` has space for full groups. The result does not depend on `steps`, the number of levels that
+/// all rows descend together; the mean depth of the leaves is fast.
 void ck_tree_descend_rows(
     const ck_tree_node *nodes, int shift, const uint32_t *keys, ptrdiff_t stride, uint32_t root, ptrdiff_t steps,
     uint32_t *at, ptrdiff_t rows);

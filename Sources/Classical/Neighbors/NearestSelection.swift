@@ -1,6 +1,6 @@
 import CKernels
 
-/// Selects the training rows that may be the nearest, from lower and upper bounds of their distances.
+/// Selects the training rows that may be among the nearest, from lower and upper bounds of their distances.
 struct NearestSelection {
     private let count: Int
     /// The smallest upper bounds so far, at most `count`, in ascending order.
@@ -15,8 +15,8 @@ struct NearestSelection {
     /// The selected rows, in ascending order.
     var candidates: [Int] { found.filter { !($0.bound > limit) }.map(\.row) }
 
-    /// Adds the lower bounds of `rows` rows from `first` on, and `error(row)` as the differences of the upper bounds. A bound
-    /// that is not a number is unknown.
+    /// Adds `rows` rows from `first` on, with the lower bounds of their distances. An upper bound is the lower bound plus
+    /// `error(row)`. NaN is an unknown bound.
     mutating func add(
         _ bounds: UnsafePointer<Float>, _ rows: Int, first: Int, error: (_ row: Int) -> Float
     ) {

@@ -14,7 +14,7 @@ struct RoundedRows: Sendable {
     /// Blocks of rows, in the order in which the kernel reads them.
     private let packed: [[Float]]
     private let norms: [Float]
-    /// What the products are added to: |b|^2, or 0 for cosines, less the bound of the rounding error.
+    /// The terms to which the products are added: |b|^2, or 0 for cosines, minus the bound of the rounding error.
     private let starts: [Float]
     /// The bound of the rounding error of a distance is this times |a|^2 + |b|^2.
     private let precision: Double

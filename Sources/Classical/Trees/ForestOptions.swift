@@ -13,7 +13,7 @@ public enum RandomForest: ForestKind { public static var isRandom: Bool { false 
 public enum ExtraTrees: ForestKind { public static var isRandom: Bool { true } }
 
 extension ForestGrowing {
-    /// The plan of a forest of a kind.
+    /// The plan of a forest of this kind.
     fileprivate func plan(_ kind: (some ForestKind).Type) -> ForestPlan {
         ForestPlan(
             trees: nEstimators, growth: growth, isRandom: kind.isRandom, bootstrap: bootstrap,

@@ -42,7 +42,8 @@ struct ImportEncoder {
         switch source.config.input {
         case .waveform:
             "waveform at 16 kHz" + (source.normalizesInput ? ", standardized to mean 0 and variance 1" : "")
-                + (source.statesNormalization ? "" : " (assumed: there is no preprocessor_config.json)")
+                + (source.statesNormalization
+                    ? "" : " (assumed: there is no preprocessor_config.json or processor_config.json)")
         case .logMel(let bands, let positions):
             "log-mel spectrogram with \(bands) bands, \(positions / 50) s at 16 kHz"
         }

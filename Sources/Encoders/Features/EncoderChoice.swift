@@ -23,7 +23,7 @@ public struct EncoderChoice: Options, Hashable {
     public static let fields: [Field<Self>] = [
         .init(
             "weights", \.weights,
-            "Folder of the encoder with `config.json` and `model.safetensors`, as on the Hugging Face Hub, or a file written by `Train import`. If it does not exist, the folder named by the environment variable `PROSODY_ENCODERS` is searched for the same name.",
+            "Folder of the encoder with `config.json` and the weights (`model.safetensors` or `pytorch_model.bin`), as on the Hugging Face Hub, or a file written by `Train import`. If it does not exist, the folder named by the environment variable `PROSODY_ENCODERS` is searched for the same name.",
             .required, .notEmpty),
         .init(
             "layers", \.layers,

@@ -4,16 +4,16 @@ import Foundation
 
 /// The files of a pretrained encoder: a folder of the Hugging Face hub, or a file written by `write(to:)`.
 ///
-/// A folder has `config.json`, `model.safetensors` or `pytorch_model.bin` (or the files that an index of such a name lists), and
-/// usually `preprocessor_config.json`. Opening it reads the configuration only.
+/// A folder has `config.json`, the weights, and usually `preprocessor_config.json`. The weights are in `model.safetensors` or
+/// `pytorch_model.bin`, or in the files that the index of one of them lists. Opening a folder reads the configuration only.
 public struct EncoderSource: Sendable {
     /// The path of the folder or file.
     public let path: String
     /// The architecture.
     public let config: EncoderConfig
-    /// Whether waveforms are standardized to mean 0 and variance 1 (`do_normalize` of `preprocessor_config.json`).
+    /// Whether waveforms are standardized to mean 0 and variance 1 (`do_normalize`).
     public let normalizesInput: Bool
-    /// Whether the files say so; false if it is assumed.
+    /// Whether a file states `normalizesInput`; otherwise, it is assumed to be true.
     package let statesNormalization: Bool
     /// Whether the weights are in a file of this package.
     let isConverted: Bool
@@ -35,7 +35,7 @@ public struct EncoderSource: Sendable {
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw FileError(
                 file: path, place: "the path", found: "no such file or folder",
-                allowed: "a folder with config.json and model.safetensors, or a converted encoder")
+                allowed: "a folder with config.json and the weights, or a converted encoder")
         }
         if isFolder.boolValue {
             isConverted = false
@@ -78,9 +78,9 @@ public struct EncoderSource: Sendable {
             if FileManager.default.fileExists(atPath: index) { return try files(folder, index) }
         }
         throw FileError(
-            file: folder, place: "the weights", found: "no model.safetensors",
+            file: folder, place: "the weights", found: "no model.safetensors or pytorch_model.bin",
             allowed:
-                "model.safetensors or pytorch_model.bin, or one of them with \".index.json\" and the files that it lists"
+                "one of these files, or its index (model.safetensors.index.json) with the files that it lists"
         )
     }
 
@@ -114,7 +114,7 @@ public struct EncoderSource: Sendable {
         return (files, index)
     }
 
-    /// Throws for a file that cannot be opened, or that Git cloned without its content.
+    /// Throws if the file cannot be opened, or if Git LFS has not downloaded its content.
     private static func checkContent(_ file: String) throws {
         let bytes = try FileBytes.open(file, mapped: true)
         let isPointer = bytes.withBytes(0..<min(40, bytes.count)) {
@@ -127,7 +127,7 @@ public struct EncoderSource: Sendable {
     }
 
     /// Reads `do_normalize`, which is true if the file lacks it; nil without a file. Transformers 5 saves the options of a feature
-    /// extractor inside of `processor_config.json` if there is also a tokenizer.
+    /// extractor in `processor_config.json` if there is also a tokenizer.
     private static func normalizes(_ folder: String, _ config: EncoderConfig) throws -> Bool? {
         guard case .waveform = config.input else { return false }
         func load(_ name: String) throws -> JSONValue? {

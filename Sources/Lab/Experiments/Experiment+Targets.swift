@@ -129,7 +129,7 @@ extension Experiment {
             issues.append(
                 (
                     ["evaluation", "calibration"],
-                    "requires a dense layer without an activation at the end of the model, or of each of its parallel branches, whose weights the temperature divides"
+                    "requires a dense layer without an activation at the end of the model, or at the end of each of its parallel branches; the temperature divides its weights"
                 ))
         }
         guard let thresholds = evaluation.thresholds else { return issues }

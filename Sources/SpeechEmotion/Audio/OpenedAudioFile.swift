@@ -107,7 +107,9 @@ struct OpenedAudioFile {
     private func mixed(_ part: AudioSegment) throws -> [Float] {
         let count = try frames(of: part).count ?? 0
         if count <= Waveform.mostSamples {
-            try MemoryLimit.check(4 * Double(count), "read", "a recording of \(grouped(count)) samples")
+            try MemoryLimit.check(
+                4 * Double(count), "read", "a recording of \(grouped(count)) samples",
+                advice: "divide the recording into shorter files")
         }
         var samples: [Float] = []
         samples.reserveCapacity(min(count, Self.mostAtOnce))

@@ -10,8 +10,8 @@ public struct Corpus: Sendable {
     public var classes: [String]
     /// Files that were omitted, and why.
     public var omissions: [Omission]
-    /// The name of the set of speakers, such as `RAVDESS`: corpora with the same one have the same speakers when they are
-    /// combined. nil if the speakers are those of this corpus alone.
+    /// The name of the set of speakers, such as `RAVDESS`; combined corpora with the same name share their speakers. nil if no
+    /// other corpus has these speakers.
     public var speakerSet: String?
 
     /// Creates a corpus; the classes default to those of the clips in alphabetical order.

@@ -11,12 +11,16 @@ enum MemoryLimit {
     ///   - bytes: The estimated size.
     ///   - action: The operation, for the message.
     ///   - subject: What needs the memory, for the message.
-    static func check(_ bytes: Double, _ action: String, _ subject: String) throws(DataError) {
+    ///   - advice: How to need less memory, for the message.
+    static func check(
+        _ bytes: Double, _ action: String, _ subject: String,
+        advice: String = "use shorter clips, a larger hop_length or a smaller n_fft"
+    ) throws(DataError) {
         guard bytes >= small, bytes > largest else { return }
         throw DataError(
             action, found: "\(subject), which needs about \(gigabytes(bytes)) of memory",
             allowed:
-                "at most \(gigabytes(largest)), half of the available memory; use shorter clips, a larger hop_length or a smaller n_fft"
+                "at most \(gigabytes(largest)), half of the available memory; \(advice)"
         )
     }
 

@@ -125,8 +125,8 @@ extension Batch {
         return spliced(own, order, shares, classes: classes)
     }
 
-    /// Returns the elements of each example where `own` is 1, and those of its partner in `order` elsewhere. `shares` are the weights of the
-    /// example's own targets.
+    /// Returns the elements of each example where `own` is 1, and those of its partner in `order` elsewhere. `shares` are the
+    /// weights of the example's own targets.
     private func spliced(_ own: Tensor, _ order: [Int], _ shares: [Real], classes: Int) -> Batch {
         let first = inputs.masked
         let mixture = first * own + first.indexSelected(Indices(order), axis: 0) * (1 - own)

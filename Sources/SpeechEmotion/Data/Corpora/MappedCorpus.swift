@@ -8,7 +8,7 @@ public struct MappedCorpus: CorpusSource {
     public var source = AnyCorpus(RavdessCorpus())
     /// The name of the corpus; nil keeps its name.
     public var name: String?
-    /// The name of the set of speakers; nil keeps that of the corpus.
+    /// The name of the set of speakers; nil keeps that of the source.
     public var speakers: String?
     /// New names of columns.
     public var columns = Named<String>()
@@ -24,7 +24,7 @@ public struct MappedCorpus: CorpusSource {
         .init("name", \.name, "Name of the corpus, also within a combined one; by default its own name."),
         .init(
             "speakers", \.speakers,
-            "Name of the set of speakers: within a combined corpus, corpora with the same name share speakers. By default, only published corpora of the same type, such as two `ravdess`, share them."
+            "Name of the set of speakers. Sources of a combined corpus with the same `speakers` share their speakers. By default, only published corpora of the same type do, such as two `ravdess` sources."
         ),
         .init("columns", \.columns, "New column names, such as {\"actor\": \"speaker\"}."),
         .init(

@@ -7,7 +7,7 @@ public struct LeaveOneCorpusOutSplit: SplitSpec {
     public enum Training: String, CaseIterable, ConfigurationValue {
         /// All but the corpus of the fold, which is the test set.
         case others
-        /// The corpus of the fold alone. The test set are some of its speakers, and the clips of the other corpora.
+        /// The corpus of the fold alone. The test set has some of its speakers, and the clips of the other corpora.
         case one
     }
 
@@ -24,7 +24,7 @@ public struct LeaveOneCorpusOutSplit: SplitSpec {
     public static let fields: [Field<Self>] = [
         .init(
             "train", \.train,
-            "Training corpora of a fold: all but one (`others`), which is the test set, or only `one`, with some of its speakers and all other corpora as the test set."
+            "Training corpora of a fold: all but one (`others`), which is the test set, or only `one`, with some of its speakers and the other corpora as the test set."
         ),
         .init(
             "test", \.test,
@@ -36,7 +36,7 @@ public struct LeaveOneCorpusOutSplit: SplitSpec {
         ),
         .init(
             "by", \.by,
-            "Column whose values stay in one subset. If corpora share speakers, clips of other corpora by speakers of the training set are not tested, or, with `others`, clips by speakers of the test set are not trained on; `id` keeps all clips.",
+            "Column whose values stay in one subset. Clips of other corpora that share a value with the test set are not trained on; with `train` set to `one`, those that share a value with the training or validation set are not tested. `id` keeps all clips.",
             .notEmpty),
         .init("balance", \.balance, "Columns by which to balance the validation and test sets."),
         .init("seed", \.seed, "Random seed of the validation and test sets.", .atLeast(0)),
@@ -76,7 +76,8 @@ public struct LeaveOneCorpusOutSplit: SplitSpec {
                         "leaving out \(name)",
                         found: "no training clip left: each \(by) of the other corpora is also in \(name)",
                         allowed:
-                            "another corpus, or \"by\": \"id\" to have the same \(by) in both subsets")
+                            "a corpus with a \(by) that is not in \(name), or \"by\": \"id\" to have the same \(by) in both subsets"
+                    )
                 }
                 let validation = try rule.take(
                     validation, from: own, of: corpus, .validation, generator.split("validation \(name)"))

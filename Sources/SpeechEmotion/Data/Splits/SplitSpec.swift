@@ -38,8 +38,8 @@ public enum SplitKinds: Registry {
 public typealias AnySplit = Tagged<SplitKinds>
 
 extension SplitSpec {
-    /// Creates a split from the indices of clips: those neither in the test set nor in the validation set are trained
-    /// on, unless they are unused.
+    /// Creates a split from the indices of clips. The training set has the clips that are neither in the test set nor in the
+    /// validation set, unless they are unused.
     func made(
         _ name: String, _ corpus: Corpus, validation: [Int], test: [Int], unused: [Int] = []
     ) -> Split {

@@ -79,7 +79,7 @@ public struct FeaturePipeline: Options {
         guard features.values.firstNotFinite == nil else {
             throw DataError(
                 "features", found: "NaN or infinite values",
-                allowed: "finite features; with an encoder, finite weights: this one may be damaged")
+                allowed: "finite values; if an encoder computes the features, its weights may be damaged")
         }
         features.truncation = preprocessed.cuts?.truncation(by: layout.value)
         return features
