@@ -65,7 +65,8 @@ import Testing
             }
         }
         let corpus = Corpus(
-            name: "three", clips: clips("a", Array(1...6)) + clips("b", Array(3...8)) + clips("c", [10, 11, 12]))
+            name: "three",
+            clips: clips("a", Array(1...6)) + clips("b", Array(3...8)) + clips("c", [10, 11, 12]))
         func splits(_ options: String) throws -> [Split] {
             try SplitTests.spec(#"{"type": "leave_one_corpus_out"\#(options)}"#).split(corpus)
         }
@@ -83,7 +84,8 @@ import Testing
         let known = speakers(on.train)
         #expect(known.count == 4 && known.isSubset(of: (1...6).map(String.init)))
         #expect(
-            speakers(on.test) == Set(["7", "8", "10", "11", "12"] + (1...6).map(String.init)).subtracting(known))
+            speakers(on.test)
+                == Set(["7", "8", "10", "11", "12"] + (1...6).map(String.init)).subtracting(known))
         // By clip, all are used.
         for split in try splits(#", "by": "id""#) {
             #expect(split.train.count + split.test.count == corpus.clips.count)
