@@ -134,16 +134,19 @@ public final class FeatureCache: Sendable {
         let bytes = CacheEntry.bytes(features, key: key)
         if let limit, !limit.allows(bytes.count) { return }
         removeLeftovers()
+        let group = (file as NSString).deletingLastPathComponent
+        // Before the file exists: clocks of file systems are coarse, and it would not always count as the newest.
+        makeFolder(group)
+        limit?.add(bytes.count)
         let temporary = "\(file).\(getpid())-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
         var descriptor: Int32 = -1
         // Another process may clear the cache meanwhile.
         for _ in 0..<10 where descriptor < 0 {
-            makeFolder((file as NSString).deletingLastPathComponent)
+            makeFolder(group)
             descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
             if descriptor < 0, errno != ENOENT { break }
         }
         guard descriptor >= 0 else { return give(up: errno, file) }
-        limit?.add(bytes.count)
         var done = 0
         var failure: Int32 = 0
         bytes.withUnsafeBytes { bytes in
