@@ -120,14 +120,6 @@ enum Product {
         }
     }
 
-    /// Whether to pack a right factor of k x n whose rows are contiguous.
-    ///
-    /// Packing reads the factor once more, which pays off for many rows. For fewer, it pays off if the factor exceeds
-    /// the second-level cache, or if its rows compete for the same lines of the first-level cache.
-    static func isPackingWorthwhile(rows: Int, k: Int, n: Int) -> Bool {
-        rows > 64 || rows >= 24 && (k * n > 1 << 17 || n % 512 == 0)
-    }
-
     /// The number of rows per chunk, in whole tiles: about 2 million multiplications, or an eighth of the rows for
     /// small products, but enough to justify a second thread. With a right factor too large for the fast caches, it
     /// is at least a sixteenth of the rows, up to 96, because each chunk reads that factor from the shared cache again.

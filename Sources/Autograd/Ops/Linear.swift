@@ -63,8 +63,9 @@ func multiplyRows(
 ) -> Tensor {
     let k = matrix.shape[transposed ? 1 : 0]
     let n = matrix.shape[transposed ? 0 : 1]
+    // Packing reads the matrix once more. It pays off for more than a few rows, and a transpose requires it.
     let packed =
-        transposed || isKept || Product.isPackingWorthwhile(rows: rows, k: k, n: n)
+        transposed || isKept || rows >= 24
         ? PackedMatrix(
             .init(rows: k, columns: n, row: transposed ? 1 : n, column: transposed ? k : 1), of: matrix,
             isKept: isKept) : nil

@@ -91,7 +91,7 @@ private func multiply(_ a: Tensor, _ b: Tensor, _ plan: MatMulPlan) -> Tensor {
     return withElements(a, b) { a, b in
         Tensor(shape: plan.shape) { c in
             let packed =
-                shared && (plan.transposeB || Product.isPackingWorthwhile(rows: m, k: k, n: n))
+                shared && (plan.transposeB || m >= 24)
                 ? pack(b + plan.offsets[0].b, plan) : nil
             let together = perMatrix == 1 ? Swift.max(1, 2_000_000 / Swift.max(m * n * k, 1)) : 1
             let pieces = plan.offsets.count * perMatrix
