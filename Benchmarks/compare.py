@@ -147,13 +147,17 @@ def rounds(args):
 
 
 def machine():
-    model = "unknown processor"
+    """The processor, with its family and instruction set, because a model name such as AMD EPYC says neither."""
+    about = {}
     with open("/proc/cpuinfo") as f:
         for line in f:
-            if line.startswith("model name"):
-                model = line.split(":", 1)[1].strip()
-                break
-    return f"{model}, {len(os.sched_getaffinity(0))} cores, load average {os.getloadavg()[0]:.2f} at the end"
+            key, _, value = line.partition(":")
+            about.setdefault(key.strip(), value.strip())
+    flags = about.get("flags", "").split()
+    level = os.environ.get("AUTOGRAD_ISA") or ("avx512" if "avx512f" in flags else "avx2" if "avx2" in flags else "baseline")
+    return (f"{about.get('model name', 'unknown processor')} (family {about.get('cpu family', '?')}, model "
+            f"{about.get('model', '?')}, {level}), {len(os.sched_getaffinity(0))} cores, "
+            f"load average {os.getloadavg()[0]:.2f} at the end")
 
 
 def shown(value):
@@ -202,6 +206,7 @@ def main():
                    + ", or operations")
     p.add_argument("--audio", default="", help="audio files, separated by commas, one per round, for `features`; otherwise "
                    "each side makes a clip up")
+    p.add_argument("--out", default=os.path.join(HERE, "results"), help="folder of the tables (default: results)")
     args = p.parse_args()
     args.audio = [os.path.abspath(path) for path in args.audio.split(",") if path]
     args.threads = [int(t) for t in args.threads.split(",")]
@@ -212,8 +217,8 @@ def main():
         else:
             numbers, frameworks = measure(name, args)
             out, text = report(name, args, numbers, frameworks)
-        os.makedirs(os.path.join(HERE, "results"), exist_ok=True)
-        path = os.path.join(HERE, "results", name)
+        os.makedirs(args.out, exist_ok=True)
+        path = os.path.join(args.out, name)
         with open(path + ".md", "w") as f:
             f.write(text)
         with open(path + ".json", "w") as f:
