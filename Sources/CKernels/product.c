@@ -5,6 +5,7 @@
 // The tiles are compiled for three instruction sets, and one is selected at program start.
 #include "CKernels.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "versions.h"
