@@ -83,7 +83,7 @@ extension RunReport {
                         ? "by corpus, over all clips of a corpus in a subset, including test clips (transductive)"
                         : experiment.features.normalize == .coral
                             ? "mean and covariance by corpus (CORAL), over all clips of a corpus in a subset, including test clips without their labels (transductive)"
-                            : "none by speaker or corpus"
+                            : "not by speaker or corpus"
             ),
             (
                 "Augmentation",
