@@ -1,7 +1,7 @@
 import Configuration
 import Foundation
 
-/// A table of typed values for people and programs.
+/// A table of typed values, for readers and programs.
 public struct ValueTable: ReadableTable {
     /// A value in a cell.
     public enum Cell: Sendable, Equatable {
