@@ -8,7 +8,7 @@ struct PythonLibrary {
         let text: String
     }
 
-    static let standard = PythonLibrary(sound, edits, spectra, features, layouts, augmentations)
+    static let standard = PythonLibrary(audio, edits, spectra, features, layouts, augmentations)
 
     let functions: [Function]
 
