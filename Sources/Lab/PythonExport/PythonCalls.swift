@@ -263,7 +263,7 @@ struct PythonCalls {
     }
 }
 
-/// Where a call goes on in the next line.
+/// The break of a call that continues on the next line.
 private let newLine = "\n            "
 
 private func bool(_ value: Bool) -> String { value ? "True" : "False" }

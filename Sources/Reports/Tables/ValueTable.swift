@@ -8,10 +8,10 @@ public struct ValueTable: ReadableTable {
         case text(String)
         /// A share, shown in percent; nan is not known.
         case share(Double)
-        /// Any other number; nan is not known.
+        /// Any other number; NaN if unknown.
         case number(Double)
         case count(Int)
-        /// A time, which people read to the minute.
+        /// A time, shown to the minute.
         case date(Date)
 
         /// The value of a metric, as a share if it is one.
