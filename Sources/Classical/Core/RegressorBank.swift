@@ -58,7 +58,8 @@ public struct RegressorBank<Model: Regressor>: FittedModel {
             let parts = array.name.split(separator: "_", maxSplits: 1)
             guard parts.count == 2, let output = Int(parts[0]), output >= 0 else {
                 throw FittingError(
-                    "the array \"\(array.name)\"", found: "a name that does not begin with the number of an output",
+                    "the array \"\(array.name)\"",
+                    found: "a name that does not begin with the number of an output",
                     allowed: "a name such as \"0_weight\"")
             }
             groups[output, default: []].append(

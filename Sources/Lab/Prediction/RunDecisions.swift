@@ -23,7 +23,9 @@ public struct RunDecisions: Options {
             .init(
                 "temperature", \.temperature,
                 "The temperature that the logits were divided by; `null` for none.", .above(0)),
-            .init("coverage", \.coverage, "Target coverage of conformal prediction; `null` for none.", .above(0), .below(1)),
+            .init(
+                "coverage", \.coverage, "Target coverage of conformal prediction; `null` for none.",
+                .above(0), .below(1)),
             .init(
                 "limit", \.limit,
                 "Largest nonconformity score that sets and intervals include: 1 minus the probability of a class, or the distance from the predicted value; `null` for no limit.",

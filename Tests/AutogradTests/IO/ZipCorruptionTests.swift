@@ -164,7 +164,8 @@ import Testing
             "found an invalid code of code lengths")
         // Code lengths 16 and 17 have one bit each: a repeat without a previous length.
         try expect(
-            bytes("1 01 00000 00000 0000 100 100 000 000 0 00 00 00 00"), 4, "found a repetition before the first code length")
+            bytes("1 01 00000 00000 0000 100 100 000 000 0 00 00 00 00"), 4,
+            "found a repetition before the first code length")
         // 18 has the code 1 (16 has the code 0): 138 zeros twice exceed 258, or no end-of-block code.
         try expect(
             bytes("1 01 00000 00000 0000 100 000 100 000 1 1111111 1 1111111 000"), 4,
