@@ -63,6 +63,7 @@ package enum NumberText {
 
     /// A duration in its two largest units: 45 s, 1 min 15 s, 2 h 5 min.
     package static func duration(_ seconds: Double) -> String {
+        guard seconds.isFinite else { return "–" }
         let whole = Int(min(max(seconds, 0), 1e15).rounded())
         if whole < 60 { return "\(whole) s" }
         return whole < 3600
