@@ -2,7 +2,7 @@
 """Runs `Train bench` and the same workloads in other frameworks alternately, in several rounds, and writes tables of medians.
 
 Called by Scripts/bench, which builds Train first. Writes results/NAME.md and results/NAME.json next to this file.
-A ratio above 1 means that Train is faster.
+A ratio above 1 means that Prosody is faster.
 """
 import argparse
 import datetime
@@ -109,7 +109,7 @@ def busy_core(args):
     """The workload on as many threads as cores, on a quiet machine and with a busy loop on the last core, in turn."""
     cores = sorted(os.sched_getaffinity(0))
     threads = ["--threads", str(len(cores))]
-    trains = {"Train": ([args.train, "bench", BUSY_WORKLOAD, *threads, "--json"], {})}
+    trains = {"Prosody": ([args.train, "bench", BUSY_WORKLOAD, *threads, "--json"], {})}
     for policy in POLICIES:
         trains[f"torch, {policy}"] = ([sys.executable, os.path.join(PEERS, BUSY_PEER[0]), *BUSY_PEER[1:], *threads],
                                       {"OMP_WAIT_POLICY": policy})
@@ -180,13 +180,13 @@ def report(name, args, numbers, frameworks):
             out.append(row)
     text = [f"# {name}", "",
             f"{datetime.date.today()}, {machine()}. Medians of {rounds(args)}, run in turn. "
-            "A ratio above 1 means that Train is faster."
+            "A ratio above 1 means that Prosody is faster."
             + (f" Audio files: {', '.join(map(os.path.basename, args.audio))}." if args.audio and name == "features" else ""),
-            "Train compared with " + ", ".join(frameworks.values()) + "; with more than one thread, torch uses the better of "
+            "Prosody compared with " + ", ".join(frameworks.values()) + "; with more than one thread, torch uses the better of "
             "OMP_WAIT_POLICY=ACTIVE and PASSIVE."]
     for threads in args.threads:
         text += ["", f"## {threads} thread{'s' if threads > 1 else ''}", ""]
-        head = ["workload", "metric", "Train"] + [c for peer in frameworks for c in (peer, "ratio")]
+        head = ["workload", "metric", "Prosody"] + [c for peer in frameworks for c in (peer, "ratio")]
         text += ["| " + " | ".join(head) + " |", "| --- | --- |" + " ---: |" * (len(head) - 2)]
         for row in out:
             if row["threads"] == threads:

@@ -23,6 +23,6 @@ extension ModelBench {
 extension Workload {
     static let cnn1d = Workload(
         name: "cnn1d",
-        summary: "Training and inference of a 1-D CNN: 4 blocks of 64 to 256 filters, dense 256, 8 classes.",
+        summary: "Training and inference of a 1D CNN: 4 blocks of 64 to 256 filters, dense 256, 8 classes.",
         batch: 64, .cnn1d)
 }

@@ -68,6 +68,11 @@ extension Command {
         if ImportEncoder.isEncoder(path) {
             return try ImportEncoder(path).run(out: arguments[out])
         }
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw FileError(
+                file: path, place: "the path", found: "no such file or folder",
+                allowed: "an ONNX file, or the folder or .safetensors file of a speech encoder")
+        }
         guard let source = arguments[featureSource] else {
             throw UsageError(
                 "specify the source of the model's input with --features, such as --features experiment.json")

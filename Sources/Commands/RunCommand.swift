@@ -108,7 +108,8 @@ extension Command {
 
     private static func quickstart(_ settings: [String]) throws -> Experiment {
         let (experiment, json) = try Experiment.resolve(
-            JSONValue.parse(Quickstart.json, source: "quickstart.json"), settings: settings)
+            JSONValue.parse(Quickstart.json, source: "quickstart.json"), settings: settings,
+            environment: ProcessInfo.processInfo.environment)
         _ = try ValidatedExperiment(experiment, json: json)
         return experiment
     }

@@ -88,7 +88,7 @@ public struct Pair<Element: ConfigurationValue>: ConfigurationValue {
 }
 
 /// Two values that are written as one value if they are equal: `3` is the same as `[3, 3]`, as in the kernel size
-/// of a 2-D convolution.
+/// of a 2D convolution.
 public struct OneOrTwo<Element: ConfigurationValue & Equatable>: ConfigurationValue, Equatable {
     /// The first value.
     public var first: Element

@@ -15,7 +15,7 @@ public enum ClusterResampling {
     /// Returns the confidence interval of a metric: Student's t with the jackknife standard error, which leaves out each
     /// cluster in turn (Tukey 1958, Efron and Stein 1981).
     ///
-    /// The jackknife works on a scale without bounds: the logit of proportions, the inverse hyperbolic tangent of
+    /// The jackknife is computed on an unbounded scale: the logit of proportions, the inverse hyperbolic tangent of
     /// correlations, the logarithm of losses. There, skewed distributions near a bound do not bias the interval (Efron and
     /// Tibshirani 1993, section 12.6). If a few clusters have most of the clips, the jackknife overestimates the variance
     /// (MacKinnon, Nielsen and Webb 2023), which largely makes up for the lower effective number of clusters.

@@ -38,7 +38,7 @@ public struct ConfidenceInterval: Sendable, Equatable {
     public var units: Int
     /// The method, or nil without an interval.
     public var method: Method?
-    /// Why there is no interval; nil with an interval or if it was not asked for.
+    /// Why there is no interval; nil with an interval, or if none was requested.
     public var absence: Absence?
 
     /// Creates a metric with its interval.

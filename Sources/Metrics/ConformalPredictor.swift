@@ -3,8 +3,8 @@
 public struct ConformalPredictor: Sendable, Equatable {
     /// The wanted probability that a set or interval contains the truth.
     public let coverage: Double
-    /// The largest score of what is included: 1 minus the probability of a class, or the distance of a value; infinite if there are too
-    /// few clips for the coverage.
+    /// The largest nonconformity score that sets and intervals include: 1 minus the probability of a class, or the distance
+    /// from the predicted value; infinite if there are too few clips for the coverage.
     public let limit: Double
 
     /// Creates a predictor with a known limit.
@@ -75,7 +75,7 @@ public struct RiskCoverage: Sendable {
         self.points = points
     }
 
-    /// The area under the curve (AURC, Geifman and El-Yaniv 2017): the risk averaged over all shares of accepted clips.
+    /// The area under the curve (AURC, Geifman and El-Yaniv 2017): the risk averaged over all fractions of accepted clips.
     public var area: Double {
         var (sum, last) = (0.0, 0.0)
         for point in points {
@@ -85,7 +85,7 @@ public struct RiskCoverage: Sendable {
         return points.isEmpty ? .nan : sum
     }
 
-    /// The error rate if at least this share of the clips is accepted; NaN without clips.
+    /// The error rate if at least this fraction of the clips is accepted; NaN without clips.
     public func risk(at coverage: Double) -> Double {
         points.first { $0.coverage >= coverage - 1e-12 }?.risk ?? .nan
     }

@@ -56,7 +56,7 @@ extension Metric {
         higherIsBetter: false,
         .labels { $0.hammingLoss })
 
-    /// The mean divergence of the predicted probabilities from the shares of the annotators' votes.
+    /// The mean divergence of the predicted probabilities from the distribution of the annotators' votes.
     public static let voteDivergence = Metric(
         "vote_divergence",
         "Mean Kullback-Leibler divergence between the distribution of the annotators' votes and the predicted probabilities.",
@@ -116,7 +116,7 @@ extension Metric {
 }
 
 extension Predictions {
-    /// The mean divergence of the probabilities from the shares of the votes, in nats.
+    /// The mean divergence of the probabilities from the distribution of the votes, in nats.
     var voteDivergence: Double {
         let sums = zip(references, probabilities).map { shares, row in
             zip(shares, row).reduce(0) { $0 + ($1.0 > 0 ? $1.0 * log($1.0 / max($1.1, 1e-15)) : 0) }

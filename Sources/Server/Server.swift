@@ -82,8 +82,8 @@ public final class Server: Sendable {
     public var status: ServerStatus { core.status }
 
     /// Stops gracefully: accepts no more connections, answers the requests it has received, and closes. Event
-    /// streams are cancelled and WebSockets closed with code 1001 at once. What else is not finished after `grace`
-    /// seconds is cancelled and cut off. Returns once everything is closed. Must not be called by a handler.
+    /// streams are canceled and WebSockets closed with code 1001 at once. What else is not finished after `grace`
+    /// seconds is canceled and cut off. Returns once everything is closed. Must not be called by a handler.
     public func stop(grace: Double) {
         end(grace: grace)
         // The loops close everything at the end of the grace period; the second is for a busy machine.

@@ -2,7 +2,7 @@
 
 usage: check_encoders.py TRAIN_PROGRAM [tiny|base] [ARCHITECTURE ...]
 
-Creates an encoder of each architecture with random weights, writes it as a folder of the Hugging Face hub, and computes all
+Creates an encoder of each architecture with random weights, writes it as a folder of the Hugging Face Hub, and computes all
 hidden states of three recordings with `Train features` and with transformers: one recording at a time, and for encoders with
 layer normalization in the front end also as a padded batch with an attention mask. Exits with status 1 if a hidden state
 differs by more than 1e-4, relative to its largest value. Requires `pip install numpy torch transformers safetensors

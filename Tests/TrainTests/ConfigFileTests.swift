@@ -122,6 +122,21 @@ import Testing
         }
     }
 
+    /// `${NAME}` in an override is replaced with and without a config.
+    @Test(arguments: [[], [experiments + "/quickstart.json"]])
+    func overridesCanNameVariables(config: [String]) throws {
+        try SmallExperiment.inFolder { folder in
+            var place = BuiltProgram.Surroundings()
+            place.environment["RAVDESS"] = folder + "/missing"
+            let source = #"data.source={"type": "ravdess", "folder": "${RAVDESS}"}"#
+            let ending = try BuiltProgram.run(
+                ["run"] + config + ["--set", source, "--runs", folder + "/runs"], place)
+            #expect(
+                ending.status == 1 && ending.errors.contains(folder + "/missing: reading RAVDESS: "),
+                "\(ending.errors)")
+        }
+    }
+
     /// The last layer is shown with the number of classes where it is known, and as "classes" where it is not.
     @Test func theNumberOfClassesIsShown() throws {
         try SmallExperiment.inFolder { folder in

@@ -35,16 +35,16 @@ import Testing
             let ending = try ablate(folder)
             #expect(ending.status == 0, "\(ending.errors)")
             let diverged =
-                "training diverged in all 2 runs: in base-seed1-fold1: Training diverged: the loss is "
+                "training diverged in both runs: in base-seed1-fold1: Training diverged: the loss is "
             let truncated =
-                "clips are truncated in all 2 runs: up to 64 of 64 clips of a run by features.layout.frames; up to "
+                "clips are truncated in both runs: up to 64 of 64 clips of a run by features.layout.frames; up to "
             for sentence in [diverged, truncated] {
                 #expect(ending.errors.contains("warning: \(sentence)"), "\(ending.errors)")
             }
-            let note = "Warning: training diverged in all 2 runs."
+            let note = "Warning: training diverged in both runs."
             #expect(ending.output.contains(note), "\(ending.output)")
             let table = try String(contentsOfFile: run + "/table.md", encoding: .utf8)
-            #expect(table.contains(note) && table.contains("Warning: clips are truncated in all 2 runs."))
+            #expect(table.contains(note) && table.contains("Warning: clips are truncated in both runs."))
             let page = try String(contentsOfFile: run + "/report.html", encoding: .utf8)
             #expect(page.contains("Warning: " + diverged) && page.contains("Warning: " + truncated))
             let listed = try BuiltProgram.run("runs", folder + "/runs", "--format", "json")

@@ -83,6 +83,7 @@ struct ImportCommandTests {
                     [Self.model("unsupported3"), "--features", table, "--out", file], 1,
                     "unsupported operators"
                 ),
+                ([folder + "/missing.onnx"], 1, "no such file or folder"),
                 ([Self.model("tree3"), "--out", file], 64, "--features"),
                 ([Self.model("tree3"), "--features", table], 64, "--out"),
                 ([Self.model("tree3"), "--features", table, "--out", folder + "/run"], 64, "run folder"),

@@ -24,8 +24,8 @@ public enum Parallel {
         return Atomic(Swift.max(1, Swift.min(wished, Int(CK_MAX_THREADS))))
     }()
 
-    /// Calls `body`, whose work the calling thread does alone. For programs that compute several things at once, such as servers:
-    /// their threads then do not wait for each other.
+    /// Calls `body` without the thread pool: all its work runs on the calling thread. For programs that compute several things
+    /// at once, such as servers, whose threads then do not wait for each other.
     public static func alone<Result>(_ body: () throws -> Result) rethrows -> Result {
         ck_work_alone(1)
         defer { ck_work_alone(-1) }

@@ -16,7 +16,7 @@ extension [Int] {
 
     @inline(never)
     private func failAsShape() -> Never {
-        fail("shape \(self) " + (contains { $0 < 0 } ? "has a negative size" : "is too large for any memory"))
+        fail("shape \(self) " + (contains { $0 < 0 } ? "has a negative size" : "does not fit in memory"))
     }
 
     /// Returns a nonnegative axis. Negative axes count from the end (-1 is the last axis).

@@ -119,7 +119,7 @@ struct Inflater {
     private mutating func symbol(_ code: HuffmanCode, _ what: StaticString) throws -> Int {
         guard let (symbol, length) = code.symbol(bits), length <= bitCount else {
             throw bitCount < HuffmanCode.longest
-                ? cutOff : error("bits that are no code of a \(what)", allowed: "a code of the block")
+                ? cutOff : error("an invalid Huffman code of a \(what)", allowed: "a code of this block")
         }
         bits >>= UInt64(length)
         bitCount -= length
@@ -193,7 +193,7 @@ struct Inflater {
             switch symbol {
             case 16:
                 guard let last = lengths.last else {
-                    throw error("a repeat of nothing", allowed: "a length first")
+                    throw error("a repetition before the first code length", allowed: "a code length first")
                 }
                 lengths += [UInt8](repeating: last, count: 3 + (try takeReady(2)))
             case 17: lengths += [UInt8](repeating: 0, count: 3 + (try takeReady(3)))
@@ -204,7 +204,7 @@ struct Inflater {
         guard lengths.count == literalCount + distanceCount else {
             throw error("\(lengths.count) code lengths", allowed: "\(literalCount + distanceCount)")
         }
-        guard lengths[256] > 0 else { throw error("no code for the end of a block", allowed: "one") }
+        guard lengths[256] > 0 else { throw error("no code for the end of the block", allowed: "one code") }
         return (
             try code(lengths[..<literalCount], "lengths", needsComplete: false),
             try code(lengths[literalCount...], "distances", needsComplete: false)

@@ -16,7 +16,7 @@ package final class MemoryFile: Sendable {
         if descriptor < 0 { errno = -descriptor }
         guard descriptor >= 0, Self.write(bytes, descriptor) else {
             throw FileError.system(
-                name, "copying to memory", allowed: "a file that fits into the free memory")
+                name, "copying to memory", allowed: "a file that fits in memory")
         }
     }
 

@@ -25,7 +25,8 @@ package struct ZipWriter {
         let end = size + 30 + nameBytes.count + content.count
         guard end + directory.count < Int(UInt32.max), count < Int(UInt16.max) else {
             throw error(
-                "member \"\(name)\"", "more than 4 GB or 65,534 members", allowed: "less, or use SafeTensors")
+                "member \"\(name)\"", "more than 4 GB or 65,534 members",
+                allowed: "a smaller archive; use SafeTensors instead")
         }
         var header = Fields()
         header.add(ZipArchive.Signature.member)
@@ -48,7 +49,7 @@ package struct ZipWriter {
     /// Passes the central directory to `append`.
     package func finish(_ append: (UnsafeRawBufferPointer) throws -> Void) throws {
         guard size + directory.count < Int(UInt32.max) else {
-            throw error("directory", "more than 4 GB", allowed: "less, or use SafeTensors")
+            throw error("directory", "more than 4 GB", allowed: "a smaller archive; use SafeTensors instead")
         }
         var end = Fields()
         end.add(ZipArchive.Signature.end)

@@ -5,9 +5,9 @@ import CKernels
 // place. The same holds for both gradients. At the edges, where taps fall into the padding, fewer columns take
 // part; the input is never padded.
 //
-// A 1-D convolution is a 2-D convolution over one image of height `batch` with a kernel of height 1.
+// A 1D convolution is a 2D convolution over one image of height `batch` with a kernel of height 1.
 
-/// Applies a 1-D convolution: y[t] = bias + sum over taps j of x[t * stride + j * dilation - before] weight[j].
+/// Applies a 1D convolution: y[t] = bias + sum over taps j of x[t * stride + j * dilation - before] weight[j].
 ///
 /// - Parameters:
 ///   - x: The input, [batch, time, channels].
@@ -40,7 +40,7 @@ public func conv1d(
     return geometry.recorded("conv1d", x, weight, bias: bias, activation, norm)
 }
 
-/// Applies a 2-D convolution over images.
+/// Applies a 2D convolution over images.
 ///
 /// - Parameters:
 ///   - x: The input, [batch, height, width, channels].

@@ -1,6 +1,6 @@
 import CKernels
 
-/// The weight of a fully connected layer or of a 1-D convolution in 8 bits, for inference.
+/// The weight of a fully connected layer or of a 1D convolution in 8 bits, for inference.
 ///
 /// Each output has a scale. Inputs are quantized to 7 bits when a product is computed, with a scale and a zero point for each block
 /// of 128 channels of a step, so that a large channel affects the resolution of its block only. The sums of products are exact integers:
@@ -51,7 +51,7 @@ package final class QuantizedMatrix: Sendable {
             x, sequences: 1, steps: rows, outputs: rows, stride: 1, bias: bias, gelu, lead + [columns])
     }
 
-    /// Applies a 1-D convolution without padding, [batch, time, channels] to [batch, time', filters]; see `linear`.
+    /// Applies a 1D convolution without padding, [batch, time, channels] to [batch, time', filters]; see `linear`.
     package func conv1d(_ x: Tensor, bias: Tensor?, stride: Int, gelu: Bool = false) -> Tensor {
         require(
             x.rank == 3 && x.shape[2] == channels && x.shape[1] >= taps,

@@ -3,7 +3,7 @@ import Foundation
 
 /// Gaussian naive Bayes, as scikit-learn's `GaussianNB`.
 public struct GaussianNBOptions: ClassifierOptions {
-    /// The prior probabilities of the classes; nil for their shares of the rows.
+    /// The prior probabilities of the classes; nil for the class frequencies.
     public var priors: [Double]?
     /// The fraction of the largest variance of a feature that is added to all variances.
     public var varSmoothing: Double

@@ -21,7 +21,7 @@ public struct RegressorBank<Model: Regressor>: FittedModel {
             let kept = column.indices.filter { !column[$0].isNaN }
             guard !kept.isEmpty else {
                 throw FittingError(
-                    "output \(output + 1)", found: "no training example with a value",
+                    "output \(output + 1)", found: "no training example with a target value",
                     allowed: "at least one")
             }
             let isWhole = kept.count == column.count
@@ -58,7 +58,8 @@ public struct RegressorBank<Model: Regressor>: FittedModel {
             let parts = array.name.split(separator: "_", maxSplits: 1)
             guard parts.count == 2, let output = Int(parts[0]), output >= 0 else {
                 throw FittingError(
-                    "the array \"\(array.name)\"", found: "no number of an output",
+                    "the array \"\(array.name)\"",
+                    found: "a name that does not begin with the number of an output",
                     allowed: "a name such as \"0_weight\"")
             }
             groups[output, default: []].append(

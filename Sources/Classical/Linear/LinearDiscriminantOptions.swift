@@ -17,7 +17,7 @@ public struct LinearDiscriminantOptions: ClassifierOptions {
     public var solver: Solver
     /// The shrinkage of the covariance; not for `svd`.
     public var shrinkage: Shrinkage
-    /// The prior probabilities of the classes; nil for their shares of the rows.
+    /// The prior probabilities of the classes; nil for the class frequencies.
     public var priors: [Double]?
     /// The singular values up to which directions are ignored by `svd`.
     public var tol: Double

@@ -71,7 +71,7 @@ public struct KNeighborsClassifier: Classifier, Equatable {
     /// The distance.
     public var metric: NeighborMetric { search.metric }
 
-    /// Returns the weighted shares of the classes among the neighbors of each row.
+    /// Returns the weighted proportion of each class among the neighbors of each row.
     public func probabilities(_ x: Matrix) -> Matrix {
         var result = Matrix(rows: x.rows, columns: classes)
         result.values.withUnsafeMutableBufferPointer { out in

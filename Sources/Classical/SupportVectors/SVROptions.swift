@@ -14,7 +14,7 @@ public struct SVROptions: RegressorOptions {
     public var tol: Double
     /// The inverse strength of the regularization.
     public var C: Double
-    /// The error that costs nothing.
+    /// The half-width of the epsilon tube: smaller errors are not penalized.
     public var epsilon: Double
     /// Whether to leave out variables that will probably stay at a bound, for speed.
     public var shrinking: Bool

@@ -6,7 +6,7 @@ public struct ForestClassifier: Classifier, Equatable {
     public let ensemble: TreeEnsemble
     /// The fraction of the decrease in impurity that each feature contributes; the sum is 1.
     public let featureImportances: [Double]
-    /// The out-of-bag predictions, if they were asked for. They are not stored.
+    /// The out-of-bag predictions, if requested. They are not saved with the model.
     public let outOfBag: OutOfBag?
 
     init(_ ensemble: TreeEnsemble, importances: [Double], outOfBag: OutOfBag?) {

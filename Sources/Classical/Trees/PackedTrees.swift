@@ -20,7 +20,7 @@ struct PackedTrees: Sendable, Equatable {
     /// The mean depth of the leaves of each tree, rounded up.
     private(set) var depths: [Int] = []
     private(set) var leaves: [Leaves] = []
-    /// The number of bits of a step that say the feature.
+    /// The number of bits of a step that encode the feature.
     let shift: Int
 
     /// Both follow from the same trees.

@@ -22,7 +22,7 @@ struct LiveStates {
         while let samples = try input.next() {
             guard input.rate == stream.rate else {
                 throw UsageError(
-                    "the stream has \(input.rate) Hz, but the model needs \(stream.rate) Hz: with --stateful, the stream is not resampled. Pipe it through "
+                    "the sample rate of the stream is \(input.rate) Hz, but the model requires \(stream.rate) Hz: with --stateful, the stream is not resampled. Pipe it through "
                         + "ffmpeg -i FILE -f s16le -ac 1 -ar \(stream.rate) -")
             }
             // One hop at a time, so that the latency is that of live audio.

@@ -129,7 +129,7 @@ private struct WAVHeader {
         while at + 8 <= start.count {
             let (name, size) = (String(decoding: start[at..<at + 4], as: UTF8.self), number(at + 4, 4))
             if name == "data" {
-                guard let format else { throw damaged("the samples come before their format") }
+                guard let format else { throw damaged("the data chunk comes before the fmt chunk") }
                 guard (1...64).contains(format.channels), (1000...768_000).contains(format.rate) else {
                     throw damaged("\(format.channels) channels at \(format.rate) Hz")
                 }
@@ -138,9 +138,9 @@ private struct WAVHeader {
                 bytes = size == 0 || size >= 0x7FFF_F000 ? nil : size
                 return
             }
-            guard size <= 1 << 20 else { throw damaged("a header of \(size) bytes") }
+            guard size <= 1 << 20 else { throw damaged("a header chunk of \(size) bytes") }
             if name == "fmt " {
-                guard size >= 16 else { throw damaged("a format of \(size) bytes") }
+                guard size >= 16 else { throw damaged("an fmt chunk of \(size) bytes") }
                 guard at + 24 <= start.count else { return nil }
                 format = (number(at + 8, 2), number(at + 10, 2), number(at + 12, 4), number(at + 22, 2))
             }

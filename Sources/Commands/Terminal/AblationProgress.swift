@@ -26,7 +26,7 @@ final class AblationProgress {
             let done = standing.metrics.count { $0 != nil }
             say(
                 "\(done)/\(ablation.singles.count) done: \(single.title): \(value ?? "no \(metric)")"
-                    + (seconds > 0 ? ", \(time(seconds))" : ""))
+                    + (seconds > 0 ? ", \(NumberText.duration(seconds))" : ""))
         case .failed(let failure): say("failed: \(failure.single.title) (\(failure.reason))")
         case .isElsewhere(let number):
             say("running in another process: \(ablation.singles[number].title)")
@@ -55,7 +55,7 @@ final class AblationProgress {
         if standing.done > 0 {
             let left = standing.metrics.count - done - standing.failures.count
             let seconds = standing.seconds / Double(standing.done) * Double(left) / Double(jobs)
-            words.append("about \(time(seconds)) left")
+            words.append("about \(NumberText.duration(seconds)) left")
         }
         let running = standing.running.map { number in
             let single = ablation.singles[number]
@@ -70,12 +70,5 @@ final class AblationProgress {
         let file = ablation.run(of: single) + "/metrics.jsonl"
         let lines = FileManager.default.contents(atPath: file)?.count { $0 == UInt8(ascii: "\n") } ?? 0
         return min(lines, single.experiment.training.epochs - 1)
-    }
-
-    private func time(_ seconds: Double) -> String {
-        let whole = Int(seconds.rounded())
-        if whole < 60 { return "\(whole) s" }
-        return whole < 3600
-            ? "\(whole / 60) min \(whole % 60) s" : "\(whole / 3600) h \(whole % 3600 / 60) min"
     }
 }

@@ -1,4 +1,6 @@
 import Autograd
+import Reports
+
 /// A progress display: a bar with the remaining time on a terminal, occasional lines if output goes to a file.
 struct ProgressBar {
     private let total: Int
@@ -25,10 +27,11 @@ struct ProgressBar {
         let elapsed = (now - begin).inSeconds
         let left =
             done > before
-            ? format(elapsed / Double(done - before) * Double(total - done)) + " left" : "estimating time"
+            ? NumberText.duration(elapsed / Double(done - before) * Double(total - done)) + " left"
+            : "estimating time"
         let count = "\(done)/\(total)"
         guard Terminal.isInteractive else {
-            return Terminal.show("step \(count)  \(note)  \(format(elapsed)) elapsed, \(left)\n")
+            return Terminal.show("step \(count)  \(note)  \(NumberText.duration(elapsed)) elapsed, \(left)\n")
         }
         let room = max(10, min(30, Terminal.width - 50))
         let filled = room * done / max(total, 1)
@@ -41,10 +44,5 @@ struct ProgressBar {
     /// Ends the line of an unfinished progress bar.
     func stop() {
         if Terminal.isInteractive { Terminal.show("\n") }
-    }
-
-    private func format(_ seconds: Double) -> String {
-        let whole = Int(seconds.rounded())
-        return whole < 60 ? "\(whole) s" : "\(whole / 60) min \(whole % 60) s"
     }
 }

@@ -3,7 +3,7 @@ import Configuration
 import Layers
 
 extension EncoderConfig {
-    /// Decodes a `config.json` of the Hugging Face hub. Missing keys have the defaults of the library transformers.
+    /// Decodes a `config.json` of the Hugging Face Hub. Missing keys have the defaults of the library transformers.
     ///
     /// Throws a `ConfigurationError` with every key that is invalid or describes an unsupported variant.
     public init(hub json: JSONValue) throws(ConfigurationError) {

@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 import Foundation
 
-/// The files of a pretrained encoder: a folder of the Hugging Face hub, or a file written by `write(to:)`.
+/// The files of a pretrained encoder: a folder of the Hugging Face Hub, or a file written by `write(to:)`.
 ///
 /// A folder has `config.json`, the weights, and usually `preprocessor_config.json`. The weights are in `model.safetensors` or
 /// `pytorch_model.bin`, or in the files that the index of one of them lists. Opening a folder reads the configuration only.

@@ -63,6 +63,6 @@ public struct CostEstimate: Sendable {
             examples.map { "an epoch of \(NumberText.count($0, "example"))" }
             ?? "1,000 examples (their number is unknown)"
         return
-            "about \(megabytes) MB of memory without the data, \(time) s of training for \(what) on \(Parallel.threads) threads"
+            "about \(megabytes) MB of memory without the data, \(time) s of training for \(what) on \(NumberText.count(Parallel.threads, "thread"))"
     }
 }

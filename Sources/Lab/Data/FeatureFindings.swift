@@ -2,7 +2,7 @@ import Autograd
 import Classical
 import Layers
 
-/// The features that tell a fitted model nothing of their own: constant and duplicated ones of the training set.
+/// The features that are redundant for a fitted model: those that are constant or duplicated in the training set.
 struct FeatureFindings {
     /// One sentence for each kind.
     let sentences: [String]

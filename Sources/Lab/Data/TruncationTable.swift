@@ -33,7 +33,7 @@ public struct TruncationTable: ReadableTable {
         }
         note =
             isUpperBound
-            ? "Upper bounds (≤) from the audio headers: silence is removed before clips are truncated. A run reports exact numbers, with the median and the share of the audio that is lost."
+            ? "Upper bounds (≤) from the audio headers: silence is removed before clips are truncated. A run reports exact numbers, with the median and the fraction of the audio that is lost."
             : ""
     }
 }

@@ -38,7 +38,7 @@ public struct GroupMetrics: Sendable {
     /// - Parameters:
     ///   - models: The predictions of one or more models for the same clips, such as one per seed.
     ///   - columns: For each column the value of each clip that has one.
-    ///   - unit: The independent units; clips are taken for the groups of a column `speaker`.
+    ///   - unit: The independent units; for the groups of the column `speaker`, they are clips.
     public init(
         _ models: [Predictions], columns: [(name: String, values: [String: String])], metrics: [Metric],
         unit: ClusteredMetric.Unit, level: Double

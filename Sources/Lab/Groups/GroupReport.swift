@@ -81,7 +81,7 @@ public struct GroupReport {
         let sections = [
             HTML.section(
                 "Results",
-                HTML.paragraph(main.protocolText + ".", class: "lead")
+                HTML.paragraph(main.protocolSentence, class: "lead")
                     + HTML.definitions(evaluation?.facts ?? [])
                     + warnings.map { HTML.paragraph("Warning: \($0).", class: "callout bad") }.joined()
                     + main.html + HTML.figure(intervalPlot(main))),

@@ -70,7 +70,7 @@ public struct RunWarnings: Sendable {
 
     private func scope(_ names: [String]) -> String {
         guard runs > 1 else { return "" }
-        guard names.count < runs else { return " in all \(runs) runs" }
+        guard names.count < runs else { return runs == 2 ? " in both runs" : " in all \(runs) runs" }
         let shown = names.prefix(4).joined(separator: ", ") + (names.count > 4 ? ", ..." : "")
         return " in \(names.count) of \(runs) runs (\(shown))"
     }
@@ -130,8 +130,9 @@ public struct RunWarnings: Sendable {
         }
         guard !entry.names.isEmpty else { return nil }
         let upTo = results.count > 1 ? "up to " : ""
+        let lost = share < 0.0005 ? "less than 0.1%" : "up to \(NumberText.percent(share))"
         entry.details =
-            "\(upTo)\(NumberText.count(most)) of \(NumberText.count(clips, "clip"))\(results.count > 1 ? " of a run" : "") by \(options.joined(separator: ", ")); up to \(NumberText.percent(share)) of the audio of a subset is lost"
+            "\(upTo)\(NumberText.count(most)) of \(NumberText.count(clips, "clip"))\(results.count > 1 ? " of a run" : "") by \(options.joined(separator: ", ")); \(lost) of the audio of a subset is lost"
         return entry
     }
 

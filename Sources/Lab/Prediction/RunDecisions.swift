@@ -23,12 +23,14 @@ public struct RunDecisions: Options {
             .init(
                 "temperature", \.temperature,
                 "The temperature that the logits were divided by; `null` for none.", .above(0)),
-            .init("coverage", \.coverage, "Wanted coverage; null for none.", .above(0), .below(1)),
+            .init(
+                "coverage", \.coverage, "Target coverage of conformal prediction; `null` for none.",
+                .above(0), .below(1)),
             .init(
                 "limit", \.limit,
-                "Largest score of what sets and intervals include: 1 minus the probability of a class, or the distance of a value; null for no limit.",
+                "Largest nonconformity score that sets and intervals include: 1 minus the probability of a class, or the distance from the predicted value; `null` for no limit.",
                 .atLeast(0)),
-            .init("clips", \.clips, "Number of clips of calibration.", .atLeast(0)),
+            .init("clips", \.clips, "Number of calibration clips.", .atLeast(0)),
             .init(
                 "weights", \.weights,
                 "The weight of the probability of each class in decisions; `null` for equal weights.",
@@ -36,9 +38,9 @@ public struct RunDecisions: Options {
             ),
             .init(
                 "costs", \.costs,
-                "The cost of each decision for each true class; null for decisions without costs."),
+                "The cost of each decision for each true class; `null` for decisions without costs."),
             .init(
-                "thresholds", \.thresholds, "The probability from which each label applies; null for 0.5.",
+                "thresholds", \.thresholds, "The threshold of each label; `null` for 0.5.",
                 .range(0...1)),
         ]
         public init() {}

@@ -82,13 +82,13 @@ public struct FeatureScript: Sendable {
         var parts = [
             outputs,
             #"""
-            def prepare(sound, rate):
+            def prepare(audio, rate):
                 """Preprocesses a waveform."""
             \#(indented(prepare))
-                return sound
+                return audio
             """#,
             #"""
-            def layout(sound):
+            def layout(audio):
                 """Returns the features of a preprocessed waveform, and \#(hasLength ? "the number of valid frames" : "None, because they have no frames")."""
             \#(indented(layout))
             """#,
@@ -96,7 +96,7 @@ public struct FeatureScript: Sendable {
         if !copies.isEmpty {
             parts.append(
                 #"""
-                def augmented(sound):
+                def augmented(audio):
                     """Returns augmented copies of a waveform for test-time augmentation."""
                     return [
                 \#(indented(copies.map { "    \($0)," }))
@@ -106,12 +106,12 @@ public struct FeatureScript: Sendable {
         let length = hasLength ? "np.array([length for _, length in made], np.int64)" : "None"
         let make =
             copies.isEmpty
-            ? "    made = [layout(prepare(sound, rate))]"
+            ? "    made = [layout(prepare(audio, rate))]"
             : #"""
-                sound = prepare(sound, rate)
-                made = [layout(sound)]
+                audio = prepare(audio, rate)
+                made = [layout(audio)]
                 try:
-                    made += [layout(changed) for changed in augmented(sound)]
+                    made += [layout(changed) for changed in augmented(audio)]
                 except ValueError:  # too short to augment
                     made *= \#(copies.count + 1)
             """#
@@ -119,7 +119,7 @@ public struct FeatureScript: Sendable {
             copies.isEmpty ? "[1, ...]" : "[\(copies.count + 1), ...] (the original and its augmented copies)"
         parts += [
             #"""
-            def model_input(sound, rate):
+            def model_input(audio, rate):
                 """Returns the model's input for a waveform, \#(batch), and the number of valid frames of each row."""
             \#(make)
                 inputs = np.stack([values for values, _ in made]).astype(np.float32)
@@ -326,9 +326,9 @@ public struct FeatureScript: Sendable {
         let extent = pipeline.extent
         guard let length = extent.seconds else {
             return #"""
-                def windows(sound, rate):
+                def windows(audio, rate):
                     """Yields the duration in seconds and the model input of a recording; the model takes recordings of any length."""
-                    yield len(sound) / rate, model_input(sound, rate)
+                    yield len(audio) / rate, model_input(audio, rate)
                 """#
         }
         var uncut = PythonCalls()
@@ -338,10 +338,10 @@ public struct FeatureScript: Sendable {
                 limit.isFinite ? "seconds - LEAD <= \(limit) and seconds <= 60" : "seconds <= 60"
             return (
                 function: """
-                def without_silence(sound, rate):
+                def without_silence(audio, rate):
                     \"""Returns a waveform without silence, before truncation.\"""
                 \(lines)
-                    return sound
+                    return audio
 
 
 
@@ -349,7 +349,7 @@ public struct FeatureScript: Sendable {
                 condition: """
 
                     if \(isShort):
-                        return len(without_silence(sound, rate)) / \(pipeline.finalRate) > WINDOW + 1 / \(pipeline.finalRate)
+                        return len(without_silence(audio, rate)) / \(pipeline.finalRate) > WINDOW + 1 / \(pipeline.finalRate)
                 """
             )
         }
@@ -358,33 +358,33 @@ public struct FeatureScript: Sendable {
             LEAD = \#(extent.lead)  # seconds at the start of a recording that are skipped
 
 
-            def is_long(sound, rate):
+            def is_long(audio, rate):
                 """Returns whether a recording is longer than the model's input."""
-                seconds = len(sound) / rate
+                seconds = len(audio) / rate
                 if seconds - LEAD <= WINDOW + 1 / \#(pipeline.finalRate):
                     return False\#(silent?.condition ?? "")
                 return True
 
 
-            def windows(sound, rate):
+            def windows(audio, rate):
                 """Yields the duration in seconds and the model input of a recording, or of windows that overlap by half."""
-                if not is_long(sound, rate):
-                    yield len(sound) / rate, model_input(sound, rate)
+                if not is_long(audio, rate):
+                    yield len(audio) / rate, model_input(audio, rate)
                     return
                 length, step = int((LEAD + WINDOW) * rate + 0.5), int(WINDOW / 2 * rate + 0.5)
                 start = end = 0
-                while start + length <= len(sound):
+                while start + length <= len(audio):
                     end = start + length
-                    yield length / rate - LEAD, model_input(sound[start:end], rate)
+                    yield length / rate - LEAD, model_input(audio[start:end], rate)
                     start += step
-                if start < len(sound) and len(sound) > end:
-                    part = sound[start:]
+                if start < len(audio) and len(audio) > end:
+                    part = audio[start:]
                     try:
                         inputs = model_input(part, rate)
                     except ValueError:  # too short for the features
-                        if len(sound) < length:
+                        if len(audio) < length:
                             raise
-                        part = sound[-length:]
+                        part = audio[-length:]
                         inputs = model_input(part, rate)
                     yield len(part) / rate - LEAD, inputs
             """#

@@ -20,16 +20,16 @@ struct PythonCalls {
         return ""
     }
 
-    // MARK: The sound
+    // MARK: The audio
 
-    /// The lines that prepare a sound of any rate.
+    /// The lines that prepare audio of any sample rate.
     mutating func prepare(_ pipeline: FeaturePipeline) -> [String] {
         var lines = [
-            "sound = extract(sound, rate, rate=\(pipeline.sampleRate), offset=\(pipeline.offset), duration=\(optional(pipeline.duration)))"
+            "audio = extract(audio, rate, rate=\(pipeline.sampleRate), offset=\(pipeline.offset), duration=\(optional(pipeline.duration)))"
         ]
         var rate = pipeline.sampleRate
         for (index, edit) in pipeline.preprocessing.enumerated() {
-            lines.append("sound = " + call(edit.value, "features.preprocessing[\(index)]", &rate))
+            lines.append("audio = " + call(edit.value, "features.preprocessing[\(index)]", &rate))
         }
         return lines
     }
@@ -37,36 +37,36 @@ struct PythonCalls {
     private mutating func call(_ edit: any WaveEdit, _ path: String, _ rate: inout Int) -> String {
         switch edit {
         case let edit as Trim:
-            return "trim(sound, below=\(edit.below), frame=\(edit.frame), hop=\(edit.hop))"
+            return "trim(audio, below=\(edit.below), frame=\(edit.frame), hop=\(edit.hop))"
         case let edit as SilenceRemoval:
             let margin = Int(edit.margin * Double(rate))
             return
-                "voiced(sound, below=\(edit.below), frame=\(edit.frame), hop=\(edit.hop), margin=\(margin))"
-        case let edit as PeakNormalization: return "normalize_peak(sound, level=\(edit.level))"
-        case let edit as LoudnessNormalization: return "normalize_rms(sound, level=\(edit.level))"
-        case let edit as Gain: return "gain(sound, decibels=\(edit.decibels))"
-        case is OffsetRemoval: return "remove_offset(sound)"
+                "voiced(audio, below=\(edit.below), frame=\(edit.frame), hop=\(edit.hop), margin=\(margin))"
+        case let edit as PeakNormalization: return "normalize_peak(audio, level=\(edit.level))"
+        case let edit as LoudnessNormalization: return "normalize_rms(audio, level=\(edit.level))"
+        case let edit as Gain: return "gain(audio, decibels=\(edit.decibels))"
+        case is OffsetRemoval: return "remove_offset(audio)"
         case let edit as Preemphasis:
             return
-                "preemphasis(sound, coefficient=\(edit.coefficient), first=\(quoted(edit.first.rawValue)))"
+                "preemphasis(audio, coefficient=\(edit.coefficient), first=\(quoted(edit.first.rawValue)))"
         case let edit as Crop:
             let count = edit.duration.map { max(1, Int($0 * Double(rate))) }
-            return "crop(sound, first=\(Int(edit.offset * Double(rate))), count=\(optional(count)))"
+            return "crop(audio, first=\(Int(edit.offset * Double(rate))), count=\(optional(count)))"
         case let edit as FixedLength:
             let samples = edit.samples ?? Int((edit.seconds ?? 0) * Double(rate))
             return
-                "length(sound, samples=\(samples), pad=\(quoted(edit.padding.rawValue)), cut=\(quoted(edit.truncating.rawValue)))"
+                "length(audio, samples=\(samples), pad=\(quoted(edit.padding.rawValue)), cut=\(quoted(edit.truncating.rawValue)))"
         case let edit as Resample:
             let old = rate
             rate = edit.rate
-            return "resample(sound, old=\(old), new=\(edit.rate))"
+            return "resample(audio, old=\(old), new=\(edit.rate))"
         default: return refuse(path, "the preprocessing step \"\(type(of: edit).type)\"")
         }
     }
 
     // MARK: The features
 
-    /// The lines that make the model's input of a sound, and whether it has a length.
+    /// The lines that compute the model's input from audio, and whether it has a length.
     mutating func layout(_ pipeline: FeaturePipeline) -> (lines: [String], hasLength: Bool) {
         let (rate, place) = (pipeline.finalRate, "features.layout")
         switch pipeline.layout.value {
@@ -158,7 +158,7 @@ struct PythonCalls {
                 "contrast(\(magnitude(feature.stft)), \(width(feature.stft, rate)), octaves=\(bands.octaves), fmin=\(bands.low), quantile=\(bands.quantile))"
         case let feature as RMS: return "rms(\(frames(feature.frames)))"
         case let feature as ZeroCrossings: return "zcr(\(frames(feature.frames)))"
-        case is WaveformSamples: return "sound[:, None]"
+        case is WaveformSamples: return "audio[:, None]"
         case let feature as Delta:
             let inner = call(feature.of.value, rate, path + ".of")
             return "delta(\(inner), order=\(feature.order), width=\(feature.window))"
@@ -167,14 +167,14 @@ struct PythonCalls {
     }
 
     private func frames(_ frames: Frames) -> String {
-        "sound, frame=\(frames.length), hop=\(frames.hop), centered=\(bool(frames.isCentered))"
+        "audio, frame=\(frames.length), hop=\(frames.hop), centered=\(bool(frames.isCentered))"
     }
 
     private func width(_ stft: STFT, _ rate: Int) -> String { "bin_width=1 / (\(stft.fft) * (1 / \(rate)))" }
 
-    private mutating func power(_ stft: STFT) -> String { "power(sound, **\(name(of: stft)))" }
+    private mutating func power(_ stft: STFT) -> String { "power(audio, **\(name(of: stft)))" }
 
-    private mutating func magnitude(_ stft: STFT) -> String { "magnitude(sound, **\(name(of: stft)))" }
+    private mutating func magnitude(_ stft: STFT) -> String { "magnitude(audio, **\(name(of: stft)))" }
 
     private func bands(_ table: String, _ stft: STFT, _ bands: MelBands, _ rate: Int) -> String {
         "mel_bands(\(table), rate=\(rate), fft=\(stft.fft), mels=\(bands.count),\(newLine)fmin=\(bands.low), fmax=\(optional(bands.high)), scale=\(quoted(bands.scale.rawValue)), norm=\(quoted(bands.norm.rawValue)))"
@@ -219,10 +219,10 @@ struct PythonCalls {
 
     // MARK: Test-time augmentation
 
-    /// An expression for each changed version of a sound.
+    /// An expression for each augmented copy of the audio.
     mutating func copies(_ tta: TestTimeAugmentation, rate: Int) -> [String] {
         tta.copies.enumerated().map { number, changes in
-            var expression = "sound"
+            var expression = "audio"
             for (index, change) in changes.enumerated() {
                 expression = call(change.value, expression, rate, "tta[\(number)][\(index)]")
             }
@@ -231,25 +231,25 @@ struct PythonCalls {
     }
 
     private mutating func call(
-        _ change: any WaveAugmentation, _ sound: String, _ rate: Int, _ path: String
+        _ change: any WaveAugmentation, _ audio: String, _ rate: Int, _ path: String
     ) -> String {
         guard change.probability == 1 else {
             return refuse("\(path).probability", "a probability below 1")
         }
         switch change {
         case let change as PitchShift:
-            return single(change.semitones, "\(path).semitones") { "pitch(\(sound), semitones=\($0))" }
+            return single(change.semitones, "\(path).semitones") { "pitch(\(audio), semitones=\($0))" }
         case let change as SpeedChange:
-            return single(change.factor, "\(path).factor") { "speed(\(sound), factor=\($0))" }
+            return single(change.factor, "\(path).factor") { "speed(\(audio), factor=\($0))" }
         case let change as TimeStretch:
-            return single(change.rate, "\(path).rate") { "stretch(\(sound), rate=\($0))" }
+            return single(change.rate, "\(path).rate") { "stretch(\(audio), rate=\($0))" }
         case let change as RandomGain:
-            return single(change.decibels, "\(path).decibels") { "gain(\(sound), decibels=\($0))" }
-        case is PolarityInversion: return "-\(sound)"
+            return single(change.decibels, "\(path).decibels") { "gain(\(audio), decibels=\($0))" }
+        case is PolarityInversion: return "-\(audio)"
         case let change as TimeShift:
             return single(change.seconds, "\(path).seconds") {
                 let samples = Int(($0 * Double(rate)).rounded())
-                return "shift(\(sound), samples=\(samples), fill=\(quoted(change.fill.rawValue)))"
+                return "shift(\(audio), samples=\(samples), fill=\(quoted(change.fill.rawValue)))"
             }
         default: return refuse(path, "the augmentation \"\(type(of: change).type)\"")
         }
@@ -263,7 +263,7 @@ struct PythonCalls {
     }
 }
 
-/// Where a call goes on in the next line.
+/// The break of a call that continues on the next line.
 private let newLine = "\n            "
 
 private func bool(_ value: Bool) -> String { value ? "True" : "False" }

@@ -1,14 +1,14 @@
 extension PythonLibrary {
-    /// Changed versions of a sound, for test-time augmentation.
+    /// Augmented copies, for test-time augmentation.
     static let augmentations = #"""
-        def stretch(sound, rate):
+        def stretch(audio, rate):
             """Time-stretches a waveform by a phase vocoder; a rate above 1 is faster."""
             fft, hop, window = 2048, 512, hann(2048, periodic=True)
-            bins = spectrum(sound, fft, hop, window, centered=True, padding="zeros").T
+            bins = spectrum(audio, fft, hop, window, centered=True, padding="zeros").T
             bins = np.concatenate([bins, np.zeros_like(bins[:, :1])], axis=1)
             sizes = np.abs(bins)
             directions = np.where(sizes > 1e-18, bins / np.maximum(sizes, 1e-18), 1)
-            count, frames = round(len(sound) / rate), math.ceil((bins.shape[1] - 1) / rate)
+            count, frames = round(len(audio) / rate), math.ceil((bins.shape[1] - 1) / rate)
             result = np.zeros(max(fft // 2 + count, fft + frames * hop))
             weights = np.zeros_like(result)
             direction = directions[:, 0]
@@ -25,20 +25,20 @@ extension PythonLibrary {
             return (result / np.where(weights > 1.2e-38, weights, 1)).astype(np.float32)
 
 
-        def pitch(sound, semitones):
+        def pitch(audio, semitones):
             """Shifts the pitch without changing the duration."""
             rate = 2 ** (-semitones / 12)
-            return length(speed(stretch(sound, rate), 1 / rate), max(1, len(sound)))
+            return length(speed(stretch(audio, rate), 1 / rate), max(1, len(audio)))
 
 
-        def speed(sound, factor):
+        def speed(audio, factor):
             """Changes the speed by resampling, so that pitch and duration change together."""
-            return sound if factor == 1 else interpolated(sound, factor, math.ceil(len(sound) / factor))
+            return audio if factor == 1 else interpolated(audio, factor, math.ceil(len(audio) / factor))
 
 
-        def shift(sound, samples, fill):
+        def shift(audio, samples, fill):
             """Shifts a waveform in time without changing its length."""
-            moved = np.roll(sound, samples)
+            moved = np.roll(audio, samples)
             if fill == "zeros" and samples > 0:
                 moved[:samples] = 0
             elif fill == "zeros" and samples < 0:

@@ -105,15 +105,15 @@ extension PythonLibrary {
             return peaks - valleys
 
 
-        def rms(sound, frame, hop, centered):
+        def rms(audio, frame, hop, centered):
             """Returns the root mean square of each frame."""
-            frames = framed(sound.astype(np.float64), frame, hop, centered)
+            frames = framed(audio.astype(np.float64), frame, hop, centered)
             return np.sqrt(np.square(frames).mean(axis=1, keepdims=True))
 
 
-        def zcr(sound, frame, hop, centered):
+        def zcr(audio, frame, hop, centered):
             """Returns the zero-crossing rate of each frame."""
-            negative = framed(sound, frame, hop, centered, padding="edge") < -1e-10
+            negative = framed(audio, frame, hop, centered, padding="edge") < -1e-10
             return (negative[:, 1:] != negative[:, :-1]).sum(axis=1, keepdims=True) / frame
 
 

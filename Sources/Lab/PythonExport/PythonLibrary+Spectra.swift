@@ -1,16 +1,16 @@
 extension PythonLibrary {
     /// Frames and their spectra.
     static let spectra = #"""
-        def framed(sound, size, hop, centered=True, padding="zeros"):
+        def framed(audio, size, hop, centered=True, padding="zeros"):
             """Splits a waveform into frames, [frames, size]."""
-            if len(sound) == 0:
+            if len(audio) == 0:
                 raise ValueError("a waveform without samples; expected at least one")
             if centered:
                 mode = {"zeros": "constant", "edge": "edge", "reflect": "reflect"}[padding]
-                sound = np.pad(sound, (size // 2, size // 2), mode=mode)
-            if len(sound) < size:
-                raise ValueError(f"{len(sound)} samples; expected at least a frame of {size}")
-            return np.lib.stride_tricks.sliding_window_view(sound, size)[::hop]
+                audio = np.pad(audio, (size // 2, size // 2), mode=mode)
+            if len(audio) < size:
+                raise ValueError(f"{len(audio)} samples; expected at least a frame of {size}")
+            return np.lib.stride_tricks.sliding_window_view(audio, size)[::hop]
 
 
         def turns(size, periodic):
@@ -48,21 +48,21 @@ extension PythonLibrary {
             return np.exp(-0.5 * ((2 * turns(size, periodic) - 1) * period / size / deviation) ** 2)
 
 
-        def spectrum(sound, fft, hop, window, centered, padding):
+        def spectrum(audio, fft, hop, window, centered, padding):
             """Returns the short-time Fourier transform, [frames, fft / 2 + 1]."""
             before = (fft - len(window)) // 2
             window = np.pad(window, (before, fft - len(window) - before))
-            return np.fft.rfft(framed(sound, fft, hop, centered, padding) * window)
+            return np.fft.rfft(framed(audio, fft, hop, centered, padding) * window)
 
 
-        def power(sound, **stft):
+        def power(audio, **stft):
             """Returns the power of each bin, [frames, fft / 2 + 1]."""
-            bins = spectrum(sound, **stft)
+            bins = spectrum(audio, **stft)
             return bins.real**2 + bins.imag**2
 
 
-        def magnitude(sound, **stft):
+        def magnitude(audio, **stft):
             """Returns the magnitude of each bin, [frames, fft / 2 + 1]."""
-            return np.abs(spectrum(sound, **stft))
+            return np.abs(spectrum(audio, **stft))
         """#
 }

@@ -1,6 +1,6 @@
-/// The functions in Python that `features.py` is put together from.
+/// The Python functions of which `features.py` consists.
 ///
-/// Each does what its counterpart here does, to the rounding of Float. They stand in the order in which they are written.
+/// Each gives the results of its Swift counterpart up to rounding. They are written in this order.
 struct PythonLibrary {
     /// A function with the constants above it.
     struct Function {
@@ -8,7 +8,7 @@ struct PythonLibrary {
         let text: String
     }
 
-    static let standard = PythonLibrary(sound, edits, spectra, features, layouts, augmentations)
+    static let standard = PythonLibrary(audio, edits, spectra, features, layouts, augmentations)
 
     let functions: [Function]
 

@@ -9,7 +9,7 @@ import SpeechEmotion
 extension RunReport {
     /// Creates the report of a finished run from its folder. It shows recordings and attention if the data are available.
     ///
-    /// - Parameter data: The run's data; nil where they are not there any more.
+    /// - Parameter data: The run's data; nil if they are no longer available.
     public init(_ record: RunRecord, data: ExperimentData?) throws {
         let experiment = record.trainedExperiment
         self.init(title: record.name)
@@ -83,7 +83,7 @@ extension RunReport {
                         ? "by corpus, over all clips of a corpus in a subset, including test clips (transductive)"
                         : experiment.features.normalize == .coral
                             ? "mean and covariance by corpus (CORAL), over all clips of a corpus in a subset, including test clips without their labels (transductive)"
-                            : "none by speaker or corpus"
+                            : "not by speaker or corpus"
             ),
             (
                 "Augmentation",
@@ -296,7 +296,7 @@ extension RunReport {
         func example(_ row: Int) -> Example {
             let clip = clips[predictions.ids[row]]
             let sound = clip.flatMap { try? sound($0) }
-            // What a sound is to a model that normalises by speaker, it is among all others of the speaker.
+            // A model that normalizes by speaker needs all recordings of the speaker.
             let isWhole = predictor.pipeline.normalize == .none
             let features = isWhole ? sound.flatMap { try? predictor.pipeline.features(of: $0) } : nil
             return Example(

@@ -56,7 +56,7 @@ public struct SearchResult: Sendable {
                 + "; the test set was not read.")
     }
 
-    /// The table as people read it: the score of a trial is its mean over the folds ± their standard deviation.
+    /// The table for readers: the score of a trial is its mean over the folds ± their standard deviation.
     var readableTable: ValueTable {
         var readable = table
         let score = 2 + search.parameters.entries.count

@@ -40,7 +40,7 @@ struct TrialScorer: Sendable {
         }
     }
 
-    /// Returns the scores of a model that is trained with shares of the examples and of the epochs.
+    /// Returns the scores of a model that is trained with a fraction of the examples and of the epochs.
     func scores(_ experiment: Experiment, share: Double, epochs: Double, fold: Int) throws -> Scores {
         try evaluated(experiment, share: share, epochs: epochs, fold: fold) {
             data, model, loss, training, test in

@@ -30,7 +30,7 @@ public struct RandomMethod: SearchMethod {
 
     public static let type = "random"
     public static let summary =
-        "Draws combinations independently. More trials keep the earlier ones unchanged."
+        "Draws combinations independently. If the number of trials is increased, the earlier trials stay the same."
     public static let fields: [Field<Self>] = [
         .init("trials", \.trials, "Number of trials.", .range(1...100_000))
     ]

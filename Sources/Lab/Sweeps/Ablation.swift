@@ -96,7 +96,7 @@ public struct Ablation: Sendable {
         for single in singles {
             let text = single.experiment.encode().escapingVariables.pretty() + "\n"
             let path = config(of: single)
-            // A run that has begun goes on by the config that it began with: what no result depends on may have changed.
+            // A run that has begun keeps its config: options that do not affect results may have changed since.
             let begun = RunFolder.content(of: run(of: single)) != .empty
             if begun && FileManager.default.fileExists(atPath: path) { continue }
             if FileManager.default.contents(atPath: path) != Data(text.utf8) {
@@ -162,7 +162,7 @@ public struct Ablation: Sendable {
         }
     }
 
-    /// The metrics of a test; those that are no numbers are left out.
+    /// The test metrics, without undefined ones.
     private static func metrics(_ file: String) throws(ConfigurationError) -> [String: Double] {
         let members = try JSONValue.load(file)["test"]?.members ?? []
         return Dictionary(

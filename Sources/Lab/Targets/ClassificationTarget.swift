@@ -3,7 +3,7 @@ import Layers
 import SpeechEmotion
 import Training
 
-/// One of several classes: the values of a column, or the shares of annotators' votes for them.
+/// One of several classes: the values of a column, or the distribution of annotators' votes.
 public struct ClassificationTarget: TargetSpec {
     public var column = "label"
     public var votes = Named<String>()

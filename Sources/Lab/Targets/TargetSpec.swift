@@ -19,7 +19,7 @@ public protocol TargetSpec: TaggedOptions {
     var weight: Double { get }
     /// The kind of outputs.
     var kind: TargetOutput.Kind { get }
-    /// Whether the targets are shares of votes.
+    /// Whether the targets are distributions of votes.
     var hasVotes: Bool { get }
     /// The loss where the config names none.
     var usualLoss: any LossSpec { get }

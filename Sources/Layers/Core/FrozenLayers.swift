@@ -1,7 +1,7 @@
 import Autograd
 import Synchronization
 
-/// The layers of a model that are not trained for now. They run in inference mode in a training pass: batch normalization
+/// The layers of a model that are currently frozen. They run in inference mode in a training pass: batch normalization
 /// uses its running statistics, dropout and noise are off, and nothing is recorded for the backward pass of layers that
 /// no trained layer precedes. An inference pass that records nothing gives the same
 /// bits as without frozen layers.

@@ -54,7 +54,7 @@ public struct SVRSpec: RegressorSpec, PlainLearnerSpec {
             unitsField(\.units), strengthField,
             .init(
                 "epsilon", \.options.epsilon,
-                "Width of the epsilon tube: smaller errors have no loss. On the scale of the outputs, where 1 is half of the target's range, or its standard deviation.",
+                "Half-width of the epsilon tube: smaller errors are not penalized. It is on the scale of the outputs, where 1 is half of the target's range, or its standard deviation.",
                 .atLeast(0)),
         ] + kernelFields + solverFields("steps")
 

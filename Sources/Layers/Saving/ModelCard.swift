@@ -50,7 +50,7 @@ public struct ModelCard: Sendable {
     package func check(_ model: Model) throws {
         if model.spec.encode().containsSwiftOnly, let (path, layer) = model.firstWithoutSpec() {
             throw ExportProblem(
-                "the class declares no spec, so that a file cannot say how to create it", path: path,
+                "the class has no spec, so a file cannot describe how to create it", path: path,
                 type: layer.typeName,
                 advice: "\(SwiftOnlySpec.advice), or save the weights alone with saveWeights")
         }

@@ -27,7 +27,7 @@ public struct ReshapeSpec: FunctionSpec {
     public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
         guard let output = filled(input) else {
             throw ShapeProblem(
-                "reshape cannot convert \(input) to \(shape): the product of the sizes must stay \(product(input))"
+                "reshape cannot convert \(input) to \(shape): the product of the sizes must remain \(product(input))"
             )
         }
         return LayerPlan(output: output, kept: 0)

@@ -41,8 +41,9 @@ package struct IntervalNote {
         case .fewUnits:
             "No confidence interval: it needs at least \(ClusterResampling.fewest) \(noun)s as independent units, and there \(units == 1 ? "is" : "are") \(units)."
         case .equalUnits: "\(what): all \(noun)s have the same result."
-        case .oneUnit: "\(what): if one of the \(noun)s is left out, the metric is at its limit."
-        case .undefined: "\(what): if one of the \(noun)s is left out, the metric is undefined."
+        case .oneUnit:
+            "\(what): without one of the \(noun)s, the metric would be at its limit, such as 0 or 1."
+        case .undefined: "\(what): without one of the \(noun)s, the metric would be undefined."
         case .biased: "\(what): its estimate is biased upward in small samples (Kumar, Liang and Ma 2019)."
         }
     }

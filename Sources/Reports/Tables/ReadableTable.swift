@@ -1,6 +1,6 @@
 import Configuration
 
-/// A table for people: in the terminal, in Markdown, in LaTeX and in HTML.
+/// A table that is rendered as text for the terminal, Markdown, LaTeX and HTML.
 public protocol ReadableTable: Sendable {
     /// The title above the table.
     var title: String { get }

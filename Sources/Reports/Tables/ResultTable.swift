@@ -23,7 +23,7 @@ public struct ResultTable: ReadableTable {
         /// Warnings about the difference, as sentences without a period.
         public var warnings: [String] = []
 
-        /// Creates a row; what is not given is not known.
+        /// Creates a row. Omitted values are unknown.
         public init(
             _ name: String, pooled: ConfidenceInterval = .unknown, folds: ConfidenceInterval = .unknown,
             foldDeviation: Double = .nan, seedDeviation: Double = .nan, difference: Double = .nan,
@@ -40,7 +40,7 @@ public struct ResultTable: ReadableTable {
     public var title: String
     /// The name of the metric, such as `uar`.
     public var metric: String
-    /// Whether the metric is a share, which people read in percent. CSV and JSON have the numbers as they are.
+    /// Whether the metric is a proportion, which is shown as a percentage. CSV and JSON contain the number itself.
     public var isShare: Bool
     /// The rows from top to bottom, the base first.
     public var rows: [Row]
@@ -63,7 +63,7 @@ public struct ResultTable: ReadableTable {
     /// The names of the columns. Columns without a value are left out.
     public var columns: [String] { shown.map(\.name) }
 
-    /// The cells as people read them.
+    /// The formatted cells.
     public var cells: [[String]] { rows.map { row in shown.map { $0.cell(row) } } }
 
     /// The distinct warnings of all rows.

@@ -1,17 +1,17 @@
 import Configuration
 import Foundation
 
-/// A table of typed values for people and programs.
+/// A table of typed values, for readers and programs.
 public struct ValueTable: ReadableTable {
     /// A value in a cell.
     public enum Cell: Sendable, Equatable {
         case text(String)
         /// A share, shown in percent; nan is not known.
         case share(Double)
-        /// Any other number; nan is not known.
+        /// Any other number; NaN if unknown.
         case number(Double)
         case count(Int)
-        /// A time, which people read to the minute.
+        /// A time, shown to the minute.
         case date(Date)
 
         /// The value of a metric, as a share if it is one.

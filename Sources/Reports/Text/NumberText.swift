@@ -1,8 +1,8 @@
 import Foundation
 
-/// Numbers for people.
+/// Numbers formatted for readers.
 package enum NumberText {
-    /// With so many digits after the point; a dash for what is no number. Never "-0.00".
+    /// With a number of digits after the point; a dash if the value is not finite. Never "-0.00".
     package static func fixed(_ value: Double, _ digits: Int = 3) -> String {
         guard value.isFinite else { return "–" }
         if abs(value) >= 1e9 { return short(value) }
@@ -11,12 +11,12 @@ package enum NumberText {
         return isZero && text.hasPrefix("-") ? String(text.dropFirst()) : text.replacing("-", with: "−")
     }
 
-    /// As a share of 100, with so many digits after the point.
+    /// As a percentage, with a number of digits after the point.
     package static func percent(_ value: Double, _ digits: Int = 1) -> String {
         value.isFinite ? fixed(value * 100, digits) + "%" : "–"
     }
 
-    /// With some four digits that count, whatever its size: 0.001235, 1234, 1.235e9.
+    /// With about four significant digits: 0.001235, 1234, 1.235e9.
     package static func short(_ value: Double) -> String {
         guard value.isFinite else { return "–" }
         let size = abs(value)
@@ -29,7 +29,7 @@ package enum NumberText {
         return trimmed(fixed(value, max(0, digits)))
     }
 
-    /// Without zeros that say nothing: 1.500 is 1.5, 2.000 is 2.
+    /// Without trailing zeros: 1.500 is 1.5, 2.000 is 2.
     package static func trimmed(_ text: String) -> String {
         guard text.contains(".") else { return text }
         var text = Substring(text)
@@ -56,8 +56,17 @@ package enum NumberText {
         count(value) + " " + noun + (value == 1 ? "" : "s")
     }
 
-    /// "1 entry", "2 entries": for nouns that do not just take an s.
+    /// "1 entry", "2 entries": for nouns with an irregular plural.
     package static func count(_ value: Int, _ nouns: String, one: String) -> String {
         count(value) + " " + (value == 1 ? one : nouns)
+    }
+
+    /// A duration in its two largest units: 45 s, 1 min 15 s, 2 h 5 min.
+    package static func duration(_ seconds: Double) -> String {
+        guard seconds.isFinite else { return "–" }
+        let whole = Int(min(max(seconds, 0), 1e15).rounded())
+        if whole < 60 { return "\(whole) s" }
+        return whole < 3600
+            ? "\(whole / 60) min \(whole % 60) s" : "\(whole / 3600) h \(whole % 3600 / 60) min"
     }
 }

@@ -5,7 +5,7 @@ import SpeechEmotion
 
 /// A recording that a request contains or names.
 struct Recording: Sendable {
-    /// The name in answers and messages: that of the uploaded file, or the id of the clip.
+    /// The name in responses and messages: that of the uploaded file, or the id of the clip.
     let name: String
     /// The path to read.
     let path: String

@@ -4,7 +4,7 @@ import Synchronization
 
 /// A model that is loaded when it is first needed.
 final class ServedModel: Sendable {
-    /// The name in requests and answers.
+    /// The name in requests and responses.
     let name: String
     /// The model file, run or cross-validation.
     let path: String

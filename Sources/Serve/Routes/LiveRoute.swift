@@ -3,12 +3,11 @@ import Lab
 import Server
 import SpeechEmotion
 
-/// `/api/live`: a WebSocket that receives mono samples and answers every half second.
+/// `/api/live`: a WebSocket that receives mono samples and sends a prediction every half second.
 ///
 /// The query gives the `rate` in Hz, the `format` (`f32` or `s16`, little-endian) and the `model`. Binary messages are samples.
-/// Answers are JSON: the end of the window in samples received so far, the label and the
-/// probabilities, or the targets, and the milliseconds from the
-/// arrival of the last sample to the answer.
+/// Predictions are JSON: the end of the window in samples received so far, the label and the probabilities, or the targets,
+/// and the milliseconds from the arrival of the last sample to the prediction.
 struct LiveRoute: Sendable {
     let models: ModelLibrary
 
@@ -73,7 +72,7 @@ struct LiveRoute: Sendable {
         let predictor: Predictor
         let rate: Int
         let format: SampleFormat
-        /// The length of a window, with the part that the model skips, and the samples between two answers.
+        /// The length of a window, with the part that the model skips, and the samples between two predictions.
         let length, step: Int
         private var samples: [Float] = []
         private var rest: [UInt8] = []
@@ -96,7 +95,7 @@ struct LiveRoute: Sendable {
             while let message = socket.receive() {
                 let arrival = ContinuousClock.now
                 guard stream.take(message, socket) else { return }
-                // What has arrived while the last answer was computed is answered together.
+                // Samples that arrived during the last prediction are used together.
                 while let more = socket.receive(timeout: 0) {
                     guard stream.take(more, socket) else { return }
                 }

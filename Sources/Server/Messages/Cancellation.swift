@@ -14,7 +14,7 @@ final class Cancellation: Sendable {
         }
     }
 
-    /// Waits, and returns false as soon as the work is cancelled.
+    /// Waits, and returns false as soon as the work is canceled.
     func wait(seconds: Double) -> Bool {
         let end = Clock.after(seconds)
         return monitor.locked {

@@ -33,7 +33,7 @@ public struct Request: Sendable {
     /// look at it and return.
     public var isCancelled: Bool { cancellation.isCancelled }
 
-    /// Waits, and returns false as soon as the request is cancelled.
+    /// Waits, and returns false as soon as the request is canceled.
     public func wait(seconds: Double) -> Bool { cancellation.wait(seconds: seconds) }
 
     /// Returns the value of a parameter of the route's pattern.

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The answer to a request.
+/// The response to a request.
 public struct Response: Sendable {
     enum Body: Sendable {
         case bytes([UInt8])

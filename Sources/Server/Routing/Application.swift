@@ -9,7 +9,7 @@ public protocol Application: Sendable {
     /// The header fields that all responses have, those to malformed requests too.
     var headers: Headers { get }
 
-    /// Returns what the client is told about an error of a handler.
+    /// Returns the response to an error of a handler.
     func problem(for error: any Error) -> Problem
 }
 

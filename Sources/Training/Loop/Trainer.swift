@@ -108,8 +108,6 @@ public final class Trainer {
     /// The time spent in forward passes, backward passes and optimizer steps since the trainer was created.
     public private(set) var computing = Duration.zero
     private let clock = ContinuousClock()
-    /// The mean loss of the current epoch so far.
-    public var lossSoFar: Double { position.sums.weight > 0 ? position.sums.loss / position.sums.weight : 0 }
     /// Whether the state can be saved: no accumulated gradients are waiting for a step.
     public var canSave: Bool { !accumulator.isPending }
 

@@ -41,12 +41,12 @@ public struct TargetOutput: Options, Equatable {
         .init("kind", \.kind, "What the outputs mean.", .required),
         .init("role", \.role, "Role of the target in training."),
         .init("classes", \.classes, "Classes, labels or levels in the order of the outputs."),
-        .init("offset", \.offset, "Value of an output of 0 of a regression."),
-        .init("scale", \.scale, "Value of a difference of 1 between outputs of a regression.", .above(0)),
-        .init("has_votes", \.hasVotes, "Whether the targets are shares of the votes of annotators."),
+        .init("offset", \.offset, "Regression: the value that corresponds to an output of 0."),
+        .init("scale", \.scale, "Regression: the change in the value per unit of output.", .above(0)),
+        .init("has_votes", \.hasVotes, "Whether the targets are distributions of annotators' votes."),
         .init(
             "log_variance", \.logVariance,
-            "Logarithm of the variance that weights the loss of the target, if it is learned; null for fixed weights."
+            "Logarithm of the variance that weights the loss of the target, if it is learned; `null` for fixed weights."
         ),
     ]
 

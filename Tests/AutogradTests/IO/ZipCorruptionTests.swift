@@ -164,14 +164,15 @@ import Testing
             "found an invalid code of code lengths")
         // Code lengths 16 and 17 have one bit each: a repeat without a previous length.
         try expect(
-            bytes("1 01 00000 00000 0000 100 100 000 000 0 00 00 00 00"), 4, "found a repeat of nothing")
+            bytes("1 01 00000 00000 0000 100 100 000 000 0 00 00 00 00"), 4,
+            "found a repetition before the first code length")
         // 18 has the code 1 (16 has the code 0): 138 zeros twice exceed 258, or no end-of-block code.
         try expect(
             bytes("1 01 00000 00000 0000 100 000 100 000 1 1111111 1 1111111 000"), 4,
             "found 276 code lengths; allowed: 258")
         try expect(
             bytes("1 01 00000 00000 0000 100 000 100 000 1 1111111 1 1011011 000"), 4,
-            "found no code for the end of a block")
+            "found no code for the end of the block")
     }
 
     /// A member that claims to expand beyond what deflate allows is rejected before decompression.

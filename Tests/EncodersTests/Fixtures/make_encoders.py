@@ -1,4 +1,4 @@
-"""Writes tiny encoders with random weights as folders of the Hugging Face hub, with an input and the hidden states that
+"""Writes tiny encoders with random weights as folders of the Hugging Face Hub, with an input and the hidden states that
 transformers computes for it in `golden.safetensors`, and MANIFEST.json.
 
     pip install torch transformers safetensors

@@ -415,7 +415,7 @@ import Testing
         (
             #"{"type": "gru", "units": 96}"#, #"{"type": "reshape", "shape": [7, 7]}"#,
             [
-                "22:9: model[2]: reshape cannot convert [100, 64] to [7, 7]: the product of the sizes must stay 6400; preceding shapes: [200, 40], conv1d [200, 64], pool1d [100, 64]"
+                "22:9: model[2]: reshape cannot convert [100, 64] to [7, 7]: the product of the sizes must remain 6400; preceding shapes: [200, 40], conv1d [200, 64], pool1d [100, 64]"
             ]
         ),
         (

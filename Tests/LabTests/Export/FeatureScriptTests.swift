@@ -29,9 +29,9 @@ import Testing
         let text = try #require(script.text)
         for line in [
             #"CLASSES = ["glad", "sad"]"#,
-            "    sound = extract(sound, rate, rate=8000, offset=0.0, duration=None)",
-            "    sound = trim(sound, below=30.0, frame=2048, hop=512)",
-            "    sound = normalize_peak(sound, level=0.5)",
+            "    audio = extract(audio, rate, rate=8000, offset=0.0, duration=None)",
+            "    audio = trim(audio, below=30.0, frame=2048, hop=512)",
+            "    audio = normalize_peak(audio, level=0.5)",
             #"    return sequence(tables, frames=70, pad="end", cut="end")"#, "def dct2(",
             "def features(path):",
             "def predict(path):", "def interpolated(", #"if __name__ == "__main__":"#,
@@ -110,12 +110,12 @@ import Testing
             #"{"preprocessing": [{"type": "trim"}, {"type": "length", "seconds": 3}]}"#)
         #expect(
             trimmed.contains(
-                "    if seconds <= 60:\n        return len(without_silence(sound, rate)) / 16000 >"))
+                "    if seconds <= 60:\n        return len(without_silence(audio, rate)) / 16000 >"))
         let silent = try #require(trimmed.split(separator: "def without_silence").last)
         #expect(!silent.prefix(400).contains("length("))
         let whole = try text(
             #"{"layout": {"type": "summary", "entries": [{"feature": {"type": "rms"}}]}}"#)
-        #expect(!whole.contains("WINDOW") && whole.contains("def windows(sound, rate):"))
+        #expect(!whole.contains("WINDOW") && whole.contains("def windows(audio, rate):"))
         #expect(whole.contains(#"print(f"error: {name}: {error}", file=sys.stderr)"#))
     }
 
@@ -149,7 +149,7 @@ import Testing
                 continue
             }
             #expect(
-                script.refusals == [] && script.text?.contains("sound = \(kind.type)(sound") == true,
+                script.refusals == [] && script.text?.contains("audio = \(kind.type)(audio") == true,
                 "\(kind.type)")
         }
         let refusedChanges = ["noise", "filter", "reverb", "room", "codec"]
@@ -220,9 +220,9 @@ import Testing
                 views: #"[[{"type": "time_shift", "seconds": -0.5}]]"#
             ).text)
         for line in [
-            "crop(sound, first=8000, count=16000)", "resample(sound, old=16000, new=8000)",
-            #"length(sound, samples=16000, pad="end", cut="end")"#, "hop=512, margin=800)",
-            #"shift(sound, samples=-4000, fill="zeros")"#, "rate=8000, fft=",
+            "crop(audio, first=8000, count=16000)", "resample(audio, old=16000, new=8000)",
+            #"length(audio, samples=16000, pad="end", cut="end")"#, "hop=512, margin=800)",
+            #"shift(audio, samples=-4000, fill="zeros")"#, "rate=8000, fft=",
         ] { #expect(text.contains(line), "\(line)") }
     }
 

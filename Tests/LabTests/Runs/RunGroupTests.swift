@@ -250,7 +250,7 @@ import Testing
                 "No confidence interval of accuracy: all test speakers have the same result."))
         #expect(
             note([[10, 10, 9]]).contains(
-                "No confidence interval of accuracy: if one of the test speakers is left out, the metric is at its limit."
+                "No confidence interval of accuracy: without one of the test speakers, the metric would be at its limit, such as 0 or 1."
             ))
     }
 

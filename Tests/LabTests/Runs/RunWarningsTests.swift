@@ -73,9 +73,14 @@ import Testing
         #expect(
             RunWarnings(runs).sentences == [
                 "a class has no usable clip in the test set in 1 of 2 runs (a): in a: \(lost)",
-                "clips are truncated in all 2 runs: up to 3 of 8 clips of a run by features.layout.frames; up to 25.0% of the audio of a subset is lost",
+                "clips are truncated in both runs: up to 3 of 8 clips of a run by features.layout.frames; up to 25.0% of the audio of a subset is lost",
                 "clips were skipped in 1 of 2 runs (a): up to 1 clip of a run (x.wav: no audio)",
             ])
         #expect(runs[0].result.warnings == [lost + "."])
+        let little = RunWarnings([("a", result { $0.truncation = [truncated(1, of: 900, share: 0.0004)] })])
+        #expect(
+            little.sentences == [
+                "clips are truncated: 1 of 900 clips by features.layout.frames; less than 0.1% of the audio of a subset is lost"
+            ])
     }
 }

@@ -94,7 +94,7 @@ private final class Scale: Layer {
         }
         #expect(
             error?.description
-                == "layer 1 (Scale): the class declares no spec, so that a file cannot say how to create it; give the layer a "
+                == "layer 1 (Scale): the class has no spec, so a file cannot describe how to create it; give the layer a "
                 + "`spec` and register its type with LayerKinds.register, or save the weights alone with saveWeights"
         )
     }

@@ -206,7 +206,7 @@ import Testing
         let refused: [(String, [Int], String)] = [
             (
                 #"{"type": "reshape", "shape": [5, -1]}"#, [3, 4],
-                "reshape cannot convert [3, 4] to [5, -1]: the product of the sizes must stay 12"
+                "reshape cannot convert [3, 4] to [5, -1]: the product of the sizes must remain 12"
             ),
             (
                 #"{"type": "group_norm", "groups": 3}"#, [3, 4],

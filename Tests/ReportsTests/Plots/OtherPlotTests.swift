@@ -131,5 +131,8 @@ import Testing
         #expect(NumberText.percent(0.7268) == "72.7%" && NumberText.percent(.infinity) == "–")
         #expect(NumberText.count(1_234_567) == "1,234,567" && NumberText.count(-999) == "−999")
         #expect(NumberText.count(1, "file") == "1 file" && NumberText.count(0, "file") == "0 files")
+        #expect(
+            [0, 59.4, 59.6, 75, 3_599, 7_520].map { NumberText.duration($0) }
+                == ["0 s", "59 s", "1 min 0 s", "1 min 15 s", "59 min 59 s", "2 h 5 min"])
     }
 }

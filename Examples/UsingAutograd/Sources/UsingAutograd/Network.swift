@@ -1,5 +1,5 @@
 import Autograd
-import OwnOperation
+import CustomOperation
 
 /// A fully connected network; `bump`, the custom operation of this package, is its activation.
 struct Network {

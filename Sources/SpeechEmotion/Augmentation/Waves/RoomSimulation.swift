@@ -27,7 +27,7 @@ public struct RoomSimulation: WaveAugmentation {
             .range(0.05...10)),
         .init(
             "distance", \.distance,
-            "Distance between speaker and microphone in meters, at most up to the walls.", .range(0.05...100)),
+            "Distance between speaker and microphone in meters, limited by the walls.", .range(0.05...100)),
         .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 

@@ -1,19 +1,19 @@
 extension PythonLibrary {
     /// Reading and resampling.
-    static let sound = #"""
+    static let audio = #"""
         def read(path):
             """Reads a recording, mixed to mono, and its sample rate."""
-            sound, rate = soundfile.read(path, dtype="float32", always_2d=True)
-            return sound.sum(axis=1) / np.float32(sound.shape[1]), rate
+            audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
+            return audio.sum(axis=1) / np.float32(audio.shape[1]), rate
 
 
-        def extract(sound, old, rate, offset=0.0, duration=None):
+        def extract(audio, old, rate, offset=0.0, duration=None):
             """Cuts out a segment, given in seconds, and resamples it."""
             first = int(offset * old)
-            if first >= len(sound):
-                raise ValueError(f"{len(sound) / old} s; expected more than the offset of {offset} s")
-            count = len(sound) if duration is None else max(1, int(duration * old))
-            return resample(sound[first : first + count], old, rate)
+            if first >= len(audio):
+                raise ValueError(f"{len(audio) / old} s; expected more than the offset of {offset} s")
+            count = len(audio) if duration is None else max(1, int(duration * old))
+            return resample(audio[first : first + count], old, rate)
 
 
         def windowed_sinc(x, cutoff, half, beta):
@@ -24,7 +24,7 @@ extension PythonLibrary {
 
         ZERO_CROSSINGS = 48  # of the resampling filter, on each side
 
-        def filtered(sound, up, down, count, start=0, scale=None):
+        def filtered(audio, up, down, count, start=0, scale=None):
             """Returns `count` band-limited samples at intervals of `down / up` input samples.
 
             Each of the `up` positions between two samples has its own filter, a row of taps that adds up to 1.
@@ -32,8 +32,8 @@ extension PythonLibrary {
             scale = min(1, up / down) if scale is None else scale
             half = math.ceil(ZERO_CROSSINGS / scale)
             before = max(0, half - 1 - start)
-            after = max(0, start + count * down // up + down + half + 1 - len(sound))
-            padded = np.pad(sound.astype(np.float64), (before, after))
+            after = max(0, start + count * down // up + down + half + 1 - len(audio))
+            padded = np.pad(audio.astype(np.float64), (before, after))
             result = np.zeros(count)
             for phase in range(min(up, count)):
                 places = np.arange(1 - half, half + 1) - phase * down % up / up
@@ -44,15 +44,15 @@ extension PythonLibrary {
             return result.astype(np.float32)
 
 
-        def interpolated(sound, step, count):
+        def interpolated(audio, step, count):
             """Returns `count` band-limited samples at intervals of `step` input samples, for any step."""
             if step >= 16:
-                return interpolated(filtered(sound, 1, 8, -(-len(sound) // 8)), step / 8, count)
+                return interpolated(filtered(audio, 1, 8, -(-len(audio) // 8)), step / 8, count)
             # Resample so that the upper half of the spectrum is empty, then interpolate.
             up, down = (2, 1) if step < 2 else (1, 2 ** (int(math.log2(step)) - 1))
             width, phases, inner = 16, 256, step * up / down
             dense = filtered(
-                sound, up, down, int((count + width) * inner) + 2 * width, -width // 2 * down // up, min(1, 1 / step)
+                audio, up, down, int((count + width) * inner) + 2 * width, -width // 2 * down // up, min(1, 1 / step)
             )
             places = np.arange(width) - width // 2 + 1 - np.arange(phases + 1)[:, None] / phases
             taps = windowed_sinc(places, cutoff=1, half=width // 2, beta=12)
@@ -65,16 +65,16 @@ extension PythonLibrary {
             return sum(weights[:, k] * dense[1 + whole + k] for k in range(width)).astype(np.float32)
 
 
-        def resample(sound, old, new):
+        def resample(audio, old, new):
             """Resamples a waveform from the rate `old` to the rate `new`."""
             if old == new:
-                return sound
-            count = -(-len(sound) * new // old)
+                return audio
+            count = -(-len(audio) * new // old)
             shared = math.gcd(old, new)
             up, down = new // shared, old // shared
             half = math.ceil(ZERO_CROSSINGS / min(1, up / down))
             if up * max(1, 128 // up) <= 2**18 // (2 * half):
-                return filtered(sound, up, down, count)
-            return interpolated(sound, old / new, count)
+                return filtered(audio, up, down, count)
+            return interpolated(audio, old / new, count)
         """#
 }

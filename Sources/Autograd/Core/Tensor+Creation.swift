@@ -69,7 +69,7 @@ extension Tensor {
         let steps = (Double(stop) - Double(start)) / Double(step)
         require(
             step != 0 && Swift.abs(steps) < 0x1p60,
-            "arange: cannot go from \(start) to \(stop) in finitely many steps of \(step)")
+            "arange: steps of \(step) from \(start) never reach \(stop)")
         let count = Swift.max(0, Int(steps.rounded(.up)))
         return Tensor(shape: [count]) { y in
             for i in 0..<count { y[i] = Real(Double(start) + Double(i) * Double(step)) }
@@ -107,7 +107,7 @@ extension Tensor {
     ) -> Tensor {
         require(
             low <= high && (high - low).isFinite,
-            "uniform: from \(low) to \(high); expected finite bounds in ascending order, not further apart than the largest"
+            "uniform: from \(low) to \(high); expected finite bounds in ascending order, with a finite difference"
         )
         return random("uniform", shape, perBlock: unitsPerBlock, generator) { key, counter, y, n in
             ck_random_uniform(key, counter, low, high, y, n)

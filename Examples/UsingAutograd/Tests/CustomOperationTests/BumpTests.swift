@@ -1,6 +1,6 @@
 import Autograd
 import AutogradTesting
-import OwnOperation
+import CustomOperation
 import Testing
 
 @Test(arguments: [[], [5], [2, 3], [0, 4]])
