@@ -8,7 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 #if defined(__linux__)
+#include <link.h>
 #include <sys/mman.h>
+#endif
+#if defined(__GLIBC__)
+#include <malloc.h>
 #endif
 
 void *ck_allocate(ptrdiff_t bytes) {
@@ -27,6 +31,30 @@ void *ck_allocate(ptrdiff_t bytes) {
 }
 
 void ck_release(void *pointer) { free(pointer); }
+
+#if defined(__linux__)
+static int unmap_code(struct dl_phdr_info *object, size_t size, void *unused) {
+    (void)size, (void)unused;
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    for (int index = 0; index < object->dlpi_phnum; index++) {
+        const ElfW(Phdr) *part = &object->dlpi_phdr[index];
+        // Code that cannot be written has no changes that would be lost.
+        if (part->p_type != PT_LOAD || part->p_flags != (PF_R | PF_X)) continue;
+        const uintptr_t start = object->dlpi_addr + part->p_vaddr, first = start & ~(page - 1);
+        madvise((void *)first, start + part->p_memsz - first, MADV_DONTNEED);
+    }
+    return 0;
+}
+#endif
+
+void ck_release_unused(void) {
+#if defined(__GLIBC__)
+    malloc_trim(0);
+#endif
+#if defined(__linux__)
+    dl_iterate_phdr(unmap_code, NULL);
+#endif
+}
 
 static _Thread_local int recording_pauses = 0;
 

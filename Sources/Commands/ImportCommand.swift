@@ -68,6 +68,12 @@ extension Command {
         if ImportEncoder.isEncoder(path) {
             return try ImportEncoder(path).run(out: arguments[out])
         }
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw FileError(
+                file: path, place: "the path", found: "no such file or folder",
+                allowed: "an ONNX file, or the folder of a speech encoder")
+        }
+        try ImportEncoder.checkIsNoPart(path)
         guard let source = arguments[featureSource] else {
             throw UsageError(
                 "specify the source of the model's input with --features, such as --features experiment.json")
