@@ -121,6 +121,11 @@ import Testing
         #expect(
             message(other).contains("config.json: the path: found no such file; allowed: the config.json"))
         #expect(throws: FileError.self) { try EncoderSource(other.path + "/nothing") }
+        #expect {
+            try EncoderSource("${ENCODER}")
+        } throws: {
+            "\($0)".contains("set the environment variable")
+        }
     }
 
     @Test func aPointerOfGitLFSIsNamed() throws {
