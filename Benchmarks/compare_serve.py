@@ -80,11 +80,11 @@ def tree(pid):
 
 
 def memory(pid, name):
-    """The memory of a process tree in MB: Rss, or Pss, which counts shared pages once."""
+    """The memory of a process tree in MB: Rss; Pss, which divides shared pages; or Private_.*, those that no other process uses."""
     total = 0
     for one in tree(pid):
         with open(f"/proc/{one}/smaps_rollup") as file:
-            total += int(re.search(rf"^{name}:\s+(\d+)", file.read(), re.M).group(1))
+            total += sum(int(size) for size in re.findall(rf"^{name}:\s+(\d+)", file.read(), re.M))
     return total / 1024
 
 
@@ -138,7 +138,10 @@ def measure(command, page, predict, wav, seconds, environment):
         result = {
             "requests_per_s": rate, "start_ms": start * 1e3, "first_ms": first * 1e3,
             "rss_mb": memory(process.pid, "Rss"), "pss_mb": memory(process.pid, "Pss"),
+            "uss_mb": memory(process.pid, "Private_(?:Clean|Dirty)"),
         }
+        time.sleep(4)
+        result["idle_mb"] = memory(process.pid, "Rss")
         for name, values in (("one", single), ("eight", many)):
             result[f"median_{name}_ms"] = statistics.median(values) * 1e3
             result[f"p99_{name}_ms"] = values[min(len(values) - 1, int(len(values) * 0.99))] * 1e3
@@ -155,7 +158,8 @@ ROWS = [
     ("requests_per_s", "predictions per second, 8 clients", True, 1), ("median_eight_ms", "median latency, 8 clients, ms", False, 0),
     ("p99_eight_ms", "p99 latency, 8 clients, ms", False, 0), ("median_one_ms", "median latency, 1 client, ms", False, 1),
     ("p99_one_ms", "p99 latency, 1 client, ms", False, 1), ("rss_mb", "memory (RSS of all processes), MB", False, 0),
-    ("pss_mb", "memory (PSS), MB", False, 0), ("start_ms", "start to the first answer, ms", False, 0),
+    ("pss_mb", "memory (PSS), MB", False, 0), ("uss_mb", "memory (USS), MB", False, 0),
+    ("idle_mb", "memory 4 s after the load (RSS), MB", False, 0), ("start_ms", "start to the first answer, ms", False, 0),
     ("first_ms", "start to the first prediction, ms", False, 0),
 ]
 

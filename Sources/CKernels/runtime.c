@@ -10,6 +10,9 @@
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 void *ck_allocate(ptrdiff_t bytes) {
     const ptrdiff_t huge = 2 << 20;
@@ -27,6 +30,12 @@ void *ck_allocate(ptrdiff_t bytes) {
 }
 
 void ck_release(void *pointer) { free(pointer); }
+
+void ck_release_unused(void) {
+#if defined(__GLIBC__)
+    malloc_trim(0);
+#endif
+}
 
 static _Thread_local int recording_pauses = 0;
 

@@ -73,6 +73,7 @@ extension Command {
                 file: path, place: "the path", found: "no such file or folder",
                 allowed: "an ONNX file, or the folder or .safetensors file of a speech encoder")
         }
+        try ImportEncoder.checkIsNoPart(path)
         guard let source = arguments[featureSource] else {
             throw UsageError(
                 "specify the source of the model's input with --features, such as --features experiment.json")

@@ -66,6 +66,8 @@ public final class LabServer: Sendable {
         // All programs of this machine have the same address, as have those behind an SSH tunnel.
         if Hosts.isLoopback(options.host) { limits.connectionsPerClient = limits.connections }
         limits.queue = 64
+        // A long recording needs 100 MB, which would be kept for the next one.
+        limits.whenIdle = { Memory.releaseUnused() }
         server = try Server(limits, router)
         health.watch(server)
         (self.models, self.token) = (models, token)

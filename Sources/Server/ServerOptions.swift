@@ -35,6 +35,10 @@ extension Server {
         public var writeTimeout = 30.0
         /// The bytes that wait in memory for a slow client before a stream waits for it.
         public var writeBuffer = 256 << 10
+        /// Called by a worker once no route that takes long has been used for `idleDelay`, after each use.
+        public var whenIdle: @Sendable () -> Void = {}
+        /// The time without requests after which `whenIdle` is called.
+        public var idleDelay = 2.0
         /// Receives messages about errors that cannot be reported to a client.
         public var log: @Sendable (String) -> Void = { _ in }
 
@@ -56,7 +60,7 @@ extension Server {
             }
             for (name, value) in [
                 ("headerTimeout", headerTimeout), ("bodyTimeout", bodyTimeout), ("bodyRate", bodyRate),
-                ("idleTimeout", idleTimeout), ("writeTimeout", writeTimeout),
+                ("idleTimeout", idleTimeout), ("writeTimeout", writeTimeout), ("idleDelay", idleDelay),
             ] where !(value > 0) {
                 throw ServerError("The server option \(name) is \(value). It must be greater than 0.")
             }

@@ -93,6 +93,20 @@ import Testing
         #expect(message(copy).contains("according to the configuration"))
     }
 
+    @Test func weightsThatAreNotFiniteAreNamed() throws {
+        let copy = try Copy("wav2vec2")
+        #expect(try EncoderSource(copy.path).load().nonFinite.isEmpty)
+        try copy.tensors { tensors in
+            let names = ["encoder.layers.1.layer_norm.bias", "feature_projection.projection.weight"]
+            for place in tensors.indices where names.contains(tensors[place].0) {
+                tensors[place].1 = tensors[place].1 * .nan
+            }
+        }
+        let names = try EncoderSource(copy.path).load().nonFinite
+        #expect(
+            names.sorted() == ["encoder.layers.1.layer_norm.bias", "feature_projection.projection.weight"])
+    }
+
     @Test func missingFilesAreNamed() throws {
         let copy = try Copy("whisper")
         try FileManager.default.removeItem(atPath: copy.path + "/model-00002-of-00002.safetensors")
@@ -104,8 +118,14 @@ import Testing
         try FileManager.default.removeItem(atPath: other.path + "/pytorch_model.bin")
         #expect(message(other).contains("found no model.safetensors or pytorch_model.bin"))
         try FileManager.default.removeItem(atPath: other.path + "/config.json")
-        #expect(message(other).contains("config.json: no such file or directory"))
+        #expect(
+            message(other).contains("config.json: the path: found no such file; allowed: the config.json"))
         #expect(throws: FileError.self) { try EncoderSource(other.path + "/nothing") }
+        #expect {
+            try EncoderSource("${ENCODER}")
+        } throws: {
+            "\($0)".contains("set the environment variable")
+        }
     }
 
     @Test func aPointerOfGitLFSIsNamed() throws {

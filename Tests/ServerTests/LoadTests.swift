@@ -227,6 +227,30 @@ extension OverSockets {
             }
         }
 
+        /// Once after each use of a route that takes long, and never otherwise.
+        @Test func idleWorkFollowsEachUse() throws {
+            let idle = Counter()
+            try withServer { options in
+                (options.longWorkers, options.idleDelay) = (2, 0.05)
+                options.whenIdle = { idle.add() }
+            } routes: { router in
+                router.get("/ok") { _ in .text("ok") }
+                router.get("/work", takesLong: true) { _ in .text("done") }
+            } _: { (server, port) throws in
+                let client = try Client(port)
+                #expect(try client.get("/ok").text == "ok")
+                usleep(200_000)
+                #expect(idle.value == 0)
+                for round in 1...3 {
+                    #expect(try client.get("/work").text == "done")
+                    #expect(eventually { idle.value == round })
+                }
+                usleep(200_000)
+                #expect(idle.value == 3)
+                #expect(isQuiet(server))
+            }
+        }
+
         @Test func aGoneClientCancelsItsWork() throws {
             let (started, cancelled) = (Counter(), Counter())
             try withServer { options in

@@ -63,6 +63,8 @@ package struct Example: Sendable, CustomStringConvertible {
         .init(#"{"type": "global_pool", "kind": "max"}"#, [7, 3]),
         .init(#"{"type": "global_pool"}"#, [4, 5, 3]),
         .init(#"{"type": "global_pool", "kind": "max"}"#, [4, 5, 3]),
+        .init(#"{"type": "global_pool", "kind": "statistics"}"#, [7, 3]),
+        .init(#"{"type": "global_pool", "kind": "statistics"}"#, [4, 5, 3]),
         .init(#"{"type": "gru", "units": 5, "bidirectional": true}"#, [7, 3]),
         .init(
             #"{"type": "gru", "units": 4, "num_layers": 2, "reset_after": false, "output": "last"}"#, [7, 3]),

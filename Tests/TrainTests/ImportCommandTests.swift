@@ -78,6 +78,8 @@ struct ImportCommandTests {
             let narrow = folder + "/narrow.csv"
             try "path,rms\na.wav,1\n".write(toFile: narrow, atomically: true, encoding: .utf8)
             let file = folder + "/a.safetensors"
+            let weights = folder + "/pytorch_model.bin"
+            try "PK".write(toFile: weights, atomically: true, encoding: .utf8)
             let calls: [([String], Int32, String)] = [
                 (
                     [Self.model("unsupported3"), "--features", table, "--out", file], 1,
@@ -91,6 +93,8 @@ struct ImportCommandTests {
                 ([Self.model("tree3"), "--features", narrow, "--out", file], 64, "takes 4 values"),
                 ([Self.model("linear_regression"), "--features", table, "--out", file], 1, "regression"),
                 ([table, "--features", table, "--out", file], 1, "protocol buffers"),
+                ([folder + "/nothing"], 1, "no such file or folder"),
+                ([weights], 1, "for a speech encoder, its folder"),
             ]
             for (words, status, text) in calls {
                 let ending = try BuiltProgram.run(["import"] + words)

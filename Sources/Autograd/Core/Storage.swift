@@ -159,6 +159,12 @@ public enum Memory {
     /// Returns cached memory to the system.
     public static func releaseCached() { MemoryPool.releaseCached() }
 
+    /// Returns cached memory and the free memory of the C library to the system. For programs that wait for a long time.
+    public static func releaseUnused() {
+        releaseCached()
+        ck_release_unused()
+    }
+
     /// The number of live element buffers. It is unchanged by code that does not leak.
     public static var liveStorages: Int { Storage.live.load(ordering: .relaxed) }
 

@@ -15,6 +15,8 @@
 
 void *ck_allocate(ptrdiff_t bytes);
 void ck_release(void *pointer);
+/// Returns the free memory of the allocator to the system.
+void ck_release_unused(void);
 /// The number of nested requests on this thread not to record.
 int ck_recording_pauses(void);
 void ck_pause_recording(int change);

@@ -16,6 +16,15 @@ struct ImportEncoder {
 
     init(_ path: String) throws { source = try EncoderSource(path) }
 
+    /// Throws if a path is one of the files in the folder of an encoder, such as its weights.
+    static func checkIsNoPart(_ path: String) throws {
+        guard ["bin", "pt", "pth", "ckpt", "msgpack", "json"].contains((path as NSString).pathExtension)
+        else { return }
+        throw FileError(
+            file: path, place: "the path", found: "a file that is not in the ONNX format",
+            allowed: "an ONNX file; for a speech encoder, its folder with config.json and the weights")
+    }
+
     func run(out: String?) throws {
         if let out {
             guard out.hasSuffix(".safetensors") else {
@@ -27,6 +36,13 @@ struct ImportEncoder {
         }
         let loaded = try source.load()
         let config = source.config
+        let damaged = loaded.nonFinite
+        guard damaged.isEmpty else {
+            throw FileError(
+                file: source.path, place: "the weights",
+                found: "NaN or infinite values in \(summary(of: damaged))",
+                allowed: "finite values; download the encoder again")
+        }
         print(
             "\(source.path): \(config.architecture.rawValue), \(NumberText.count(config.layers, "layer")) of \(config.hidden) channels, \(NumberText.count(config.heads, "attention head")), \(grouped(config.parameters)) parameters"
         )

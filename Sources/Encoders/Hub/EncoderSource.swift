@@ -33,20 +33,26 @@ public struct EncoderSource: Sendable {
         self.path = path
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            // `Train check` keeps variables that are not set.
+            let unset = path.contains("${") ? "; set the environment variable, such as ENCODER=FOLDER" : ""
             throw FileError(
                 file: path, place: "the path", found: "no such file or folder",
-                allowed: "a folder with config.json and the weights, or a converted encoder")
+                allowed: "a folder with config.json and the weights, or a converted encoder" + unset)
         }
         if isFolder.boolValue {
             isConverted = false
             let (configFile, snapshots) = (path + "/config.json", path + "/snapshots")
-            guard
-                FileManager.default.fileExists(atPath: configFile)
-                    || !FileManager.default.fileExists(atPath: snapshots)
-            else {
+            guard FileManager.default.fileExists(atPath: configFile) else {
+                guard !FileManager.default.fileExists(atPath: snapshots) else {
+                    throw FileError(
+                        file: path, place: "the path", found: "a folder of the cache of huggingface_hub",
+                        allowed: "one of the folders in \(snapshots)")
+                }
                 throw FileError(
-                    file: path, place: "the path", found: "a folder of the cache of huggingface_hub",
-                    allowed: "one of the folders in \(snapshots)")
+                    file: configFile, place: "the path", found: "no such file",
+                    allowed:
+                        "the config.json of a checkpoint of Transformers; checkpoints of fairseq have none and cannot be read"
+                )
             }
             hubConfig = try JSONValue.load(configFile)
             config = try EncoderConfig(hub: hubConfig)

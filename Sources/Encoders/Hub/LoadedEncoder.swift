@@ -10,6 +10,17 @@ public struct LoadedEncoder: Sendable {
     /// Whether waveforms are standardized.
     let normalizesInput: Bool
 
+    /// The names in the checkpoint of the weights that contain NaN or infinite values, which is not checked when an encoder is
+    /// loaded.
+    public var nonFinite: [String] {
+        let hub = HubNames(architecture: encoder.config.architecture)
+        return encoder.namedTensors.filter { _, tensor in
+            tensor.withElements { values in
+                !UnsafeBufferPointer(start: values, count: tensor.count).allSatisfy(\.isFinite)
+            }
+        }.map { hub.hubName($0.0) }
+    }
+
     /// The SHA-256 of the configuration and of all weights as Float32, 64 hexadecimal digits. It is the same for a folder of
     /// the hub and for the file converted from it.
     public var fingerprint: String {

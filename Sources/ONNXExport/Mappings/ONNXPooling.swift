@@ -1,7 +1,7 @@
 import Layers
 
 extension ONNXMappings {
-    /// Max and average pooling, local and global.
+    /// Max and average pooling, local and global, and statistics pooling.
     func addingPooling() -> ONNXMappings {
         adding(Pool1D.Spec.self, pool1d).adding(Pool2D.Spec.self, pool2d).adding(
             GlobalPool.Spec.self, globalPool)
@@ -65,9 +65,25 @@ extension ONNXLayer {
         }
         let mask = lengths.mask(x, axes: x.shape.count - 1, self)
         let hidden = node("Where", mask, x.value, number(-.infinity))
+        return ONNXSignal(withoutEmpty(reduce("ReduceMax", hidden, axes: axes), x), shape: shape)
+    }
+
+    /// Returns the mean and the standard deviation of each channel over all valid steps, or over height and width.
+    fileprivate func statistics(_ x: ONNXSignal) -> ONNXSignal {
+        let axes = Array(1..<x.shape.count)
+        let mean = average(x)
+        let centered = node("Sub", x.value, node("Unsqueeze", mean.value, integers(axes)))
+        let variance = average(x.with(node("Mul", centered, centered))).value
+        let deviation = node("Sqrt", node("Max", variance, number(GlobalPoolSpec.leastVariance)))
+        let both = node("Concat", [mean.value, withoutEmpty(deviation, x)], [("axis", .integer(1))])[0]
+        return ONNXSignal(both, shape: mean.shape.map { 2 * $0 })
+    }
+
+    /// Replaces the outputs of sequences without valid steps by 0.
+    private func withoutEmpty(_ pooled: String, _ x: ONNXSignal) -> String {
+        guard let lengths = x.lengths else { return pooled }
         let isEmpty = node("Equal", node("Unsqueeze", lengths.value, integers([1])), integers([0]))
-        let found = reduce("ReduceMax", hidden, axes: axes)
-        return ONNXSignal(node("Where", isEmpty, number(0), found), shape: shape)
+        return node("Where", isEmpty, number(0), pooled)
     }
 }
 
@@ -88,5 +104,9 @@ extension ONNXLayer {
 
 @Sendable private func globalPool(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
     let spec: GlobalPool.Spec = try layer.spec()
-    return spec.kind == .max ? layer.largest(x) : layer.average(x)
+    return switch spec.kind {
+    case .max: layer.largest(x)
+    case .average: layer.average(x)
+    case .statistics: layer.statistics(x)
+    }
 }

@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 import Foundation
 import Lab
@@ -29,10 +30,14 @@ final class ModelLibrary: Sendable {
         }
     }
 
-    /// Loads the given models in the background. A model that cannot be loaded is reported when it is used.
+    /// Loads the given models in the background, and then returns the memory that only the start needed. A model that cannot
+    /// be loaded is reported when it is used.
     func load() {
         guard !given.isEmpty else { return }
-        Thread.detachNewThread { [given] in for model in given { _ = try? model.predictor() } }
+        Thread.detachNewThread { [given] in
+            for model in given { _ = try? model.predictor() }
+            Memory.releaseUnused()
+        }
     }
 
     /// Returns the models of the given names; the default model if there are none.

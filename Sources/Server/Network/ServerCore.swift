@@ -17,7 +17,9 @@ final class ServerCore: Sendable {
         (self.options, self.application, headers) = (options, application, application.headers)
         workers = try WorkerPool(workers: options.workers, queue: options.queue)
         do throws(ServerError) {
-            longWorkers = try WorkerPool(workers: options.longWorkers, queue: options.queue)
+            longWorkers = try WorkerPool(
+                workers: options.longWorkers, queue: options.queue,
+                whenIdle: (options.idleDelay, options.whenIdle))
         } catch {
             workers.stop()
             throw error

@@ -11,10 +11,17 @@ final class WorkerPool: @unchecked Sendable {
     /// woken at a time: short handlers are done before further threads would run.
     private var idle = 0
     private var isWaking = false
+    /// What a thread does after a time without work, in seconds, if there has been work since it was last done.
+    private let whenIdle: (delay: Double, work: @Sendable () -> Void)?
+    private var isUsed = false
+    /// Whether a thread waits for that time.
+    private var isWatching = false
 
     /// Starts the threads.
-    init(workers: Int, queue limit: Int) throws(ServerError) {
-        self.limit = limit
+    init(
+        workers: Int, queue limit: Int, whenIdle: (delay: Double, work: @Sendable () -> Void)? = nil
+    ) throws(ServerError) {
+        (self.limit, self.whenIdle) = (limit, whenIdle)
         for _ in 0..<workers {
             guard Threads.start({ [self] in work() }) else {
                 stop()
@@ -59,14 +66,30 @@ final class WorkerPool: @unchecked Sendable {
         }
     }
 
+    /// Waits until there may be work. Returns what is to be done because there was none for a time.
+    private func waitForWork() -> (@Sendable () -> Void)? {
+        idle += 1
+        defer { (idle, isWaking) = (idle - 1, false) }
+        guard let whenIdle, isUsed, busy == 0, !isWatching else {
+            monitor.wait()
+            return nil
+        }
+        isWatching = true
+        defer { isWatching = false }
+        guard !monitor.wait(until: Clock.after(whenIdle.delay)), head == queue.count, busy == 0, !isStopped
+        else { return nil }
+        isUsed = false
+        return whenIdle.work
+    }
+
     private func take() -> (@Sendable () -> Void)? {
         monitor.locked {
             while head == queue.count {
                 if isStopped { return nil }
-                idle += 1
-                monitor.wait()
-                idle -= 1
-                isWaking = false
+                if let work = waitForWork() {
+                    busy += 1
+                    return work
+                }
             }
             let next = queue[head]
             queue[head] = {}
@@ -75,7 +98,7 @@ final class WorkerPool: @unchecked Sendable {
                 queue.removeFirst(head)
                 head = 0
             }
-            busy += 1
+            (busy, isUsed) = (busy + 1, true)
             if head < queue.count { wake() }
             return next
         }

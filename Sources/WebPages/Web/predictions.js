@@ -93,8 +93,10 @@ function card(prediction, truth, seek) {
     windows.length > 0 ? windowTable(prediction, targets, seek) : null,
     hasAttention(prediction) && attention(prediction).length === 0
       ? el("p", { class: "note" }, "The attention weights cannot be drawn, because preprocessing trims the windows or changes their times.") : null,
-    el("p", { class: "note" }, `Computed in ${prediction.milliseconds.toFixed(0)} ms${windows.length > 0 ? `, averaged over ${windows.length} windows` : ""}`));
+    el("p", { class: "note" }, `Computed in ${duration(prediction.milliseconds)}${windows.length > 0 ? `, averaged over ${windows.length} windows` : ""}`));
 }
+
+const duration = (ms) => ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`;
 
 /** Draws a target from `left` to `right`: probabilities of classes are stacked, labels and numbers are lines at their height. */
 export function drawPart(context, height, left, right, part, target) {

@@ -73,6 +73,16 @@ import Testing
             #expect(try residentBytes() - before < 4 << 20)
         }
     }
+
+    @Test func unusedMemoryIsReturnedToSystem() async {
+        await #expect(processExitsWith: .success) {
+            let sum = (Tensor.ones([1 << 20]) * 2).sum().array
+            let before = try residentBytes()
+            Memory.releaseUnused()
+            #expect(try before - residentBytes() > 2 << 20)
+            #expect((Tensor.ones([1 << 20]) * 2).sum().array == sum)
+        }
+    }
 }
 
 /// The resident memory of this process.

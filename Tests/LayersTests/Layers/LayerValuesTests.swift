@@ -31,6 +31,20 @@ import Testing
         #expect(plain.forward(Signal(x, lengths: [2]), .inference).tensor.array == [6])
     }
 
+    /// The padding, the population standard deviation, its minimum for a constant channel, and a sequence without steps.
+    @Test func statisticsAreMeansAndDeviations() throws {
+        let pool = try layer(#"{"type": "global_pool", "kind": "statistics"}"#, [3, 2])
+        let x = Tensor(
+            [1, 5, 3, 5, .nan, .infinity, 2, 0, 2, 3, 2, 6, 7, 7, 7, 7, 7, 7], shape: [3, 3, 2])
+        let y = pool.forward(Signal(x, lengths: [2, 3, 0]), .inference).tensor
+        #expect(y.shape == [3, 4])
+        let expected: [Real] = [2, 5, 1, 1e-4, 2, 3, 1e-4, Real(6).squareRoot(), 0, 0, 0, 0]
+        #expect(zip(y.array, expected).allSatisfy { abs($0 - $1) < 1e-6 }, "\(y.array)")
+        let images = try layer(#"{"type": "global_pool", "kind": "statistics"}"#, [1, 2, 1])
+        let z = images.forward(Signal(Tensor([-1, 3], shape: [1, 1, 2, 1])), .inference).tensor
+        #expect(z.array == [1, 2])
+    }
+
     @Test func embeddingPicksRows() throws {
         let embedding = try layer(
             #"{"type": "embedding", "vocabulary_size": 4, "units": 2, "mask_zero": true}"#, [3])
