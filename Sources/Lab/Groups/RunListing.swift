@@ -30,9 +30,11 @@ public struct RunListing: Sendable {
     /// The entries, ordered by name.
     public let entries: [Entry]
 
-    /// Reads a folder. Throws a `FileError` if there is none.
+    /// Reads a folder; of a cross-validation or an ablation, its runs. Throws a `FileError` if there is none.
     public init(_ folder: String) throws {
         let files = FileManager.default
+        let isGroup = files.fileExists(atPath: folder + "/" + AblationManifest.file)
+        let folder = isGroup ? folder + "/runs" : folder
         guard let names = try? files.contentsOfDirectory(atPath: folder) else {
             throw FileError(
                 file: folder, place: "the folder", found: "no such folder",

@@ -139,7 +139,11 @@ struct LabelMatching {
                 "  classes of the model without clips: \(missing.map { "\"\($0)\"" }.joined(separator: ", "))"
             )
         }
-        if !unknown.isEmpty {
+        if unknown.isEmpty {
+            lines.append(
+                #"If other labels stand for these classes, map them: --labels '{"LABEL": "CLASS"}'"#
+            )
+        } else {
             let json = proposal.map { label, name in
                 "\(JSONValue.quoted(label)): \(name.map { JSONValue.quoted($0) } ?? "null")"
             }

@@ -51,6 +51,27 @@ import Testing
         #expect(corpus.clips[0].speaker == "x")
     }
 
+    @Test func missingColumnsAreReportedOnce() {
+        let error = #expect(throws: ConfigurationError.self) {
+            try read("l.csv", "file,emotion\na.wav,x\nb.wav,y\nc.wav,y\n")
+        }
+        let lines = error.map { "\($0)".split(separator: "\n") } ?? []
+        #expect(lines.count == 2)
+        #expect(
+            lines.first?.contains(":2:1: path: missing; the columns are \"file\", \"emotion\". Name") == true)
+        #expect(lines.last?.contains("label: missing; the columns are") == true)
+    }
+
+    @Test func whatIsNotCheckedIsNamed() {
+        let rows = (1...30).map { "\($0).wav,x,soon\n" }.joined()
+        let error = #expect(throws: ConfigurationError.self) {
+            try read("l.csv", "path,label,start\n" + rows)
+        }
+        let lines = error.map { "\($0)".split(separator: "\n") } ?? []
+        #expect(lines.count == 21)
+        #expect(lines.last?.hasSuffix(":22:1: not checked from here on") == true, "\(lines.last ?? "")")
+    }
+
     @Test(arguments: [
         ("l.csv", "path,label\na.wav,\n", ":2:7: label: expected a string, found none"),
         ("l.csv", "path,class\na.wav,x\n", ":2:1: label: missing; the columns are \"path\", \"class\""),

@@ -78,9 +78,14 @@ public struct ManifestCorpus: CorpusSource {
         var clips: [Clip] = []
         var omissions: [Omission] = []
         var places: [String: Int] = [:]
-        var problems: [ConfigurationIssue] = []
+        var problems = missingColumns(records)
+        guard problems.isEmpty else { throw ConfigurationError(problems) }
         for record in records {
-            guard problems.count < 20 else { break }
+            guard problems.count < Self.mostProblems else {
+                problems.append(
+                    ConfigurationIssue(place: record.place, message: "not checked from here on"))
+                break
+            }
             guard let row = read(record, &problems) else { continue }
             let path = place(of: row.path)
             var id = row.path
@@ -116,6 +121,24 @@ public struct ManifestCorpus: CorpusSource {
         clips.sort { $0.id.precedes($1.id) }
         let own = file.split(separator: "/").last.map(String.init) ?? file
         return Corpus(name: name ?? own, clips: clips, omissions: omissions)
+    }
+
+    /// The number of problems that are reported.
+    private static let mostProblems = 20
+
+    /// The required columns that no clip has.
+    private func missingColumns(_ records: [ManifestRecord]) -> [ConfigurationIssue] {
+        [("path", path), ("label", label)].compactMap { key, column in
+            guard let first = records.first, !records.contains(where: { $0[column] != nil }) else {
+                return nil
+            }
+            let names = first.values.map(\.name).listed()
+            return ConfigurationIssue(
+                place: first.place, path: JSONPath([.key(column)]),
+                message:
+                    "missing; the columns are \(names). Name the right one in a config, {\"type\": \"manifest\", \"file\": …, \"\(key)\": \"…\"}, or rename it"
+            )
+        }
     }
 
     private struct Row {
