@@ -26,6 +26,7 @@ import Testing
             let ending = try BuiltProgram.run(words(folder), place)
             #expect(ending.status == 1, "\(ending.errors)")
             #expect(ending.errors.contains("File too large"), "\(ending.errors)")
+            #expect(ending.errors.contains("the limit of the process (ulimit -f)"), "\(ending.errors)")
             #expect(ending.errors.contains(folder + "/runs/small/"))
             let begun = FileManager.default.fileExists(atPath: folder + "/runs/small/config.json")
             try expectToGoOn(folder, isBegun: begun)

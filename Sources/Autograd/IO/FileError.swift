@@ -29,10 +29,13 @@ public struct FileError: Error, Equatable, CustomStringConvertible, LocalizedErr
     /// The same text, for `localizedDescription`.
     public var errorDescription: String? { description }
 
-    /// Creates an error for a failed system call, with the text of `errno`.
+    /// Creates an error for a failed system call, with the text of `errno`. A limit of the process on the size of its files is
+    /// named whatever is allowed otherwise.
     package static func system(_ file: String, _ place: String, allowed: String) -> FileError {
-        FileError(
-            file: file, place: place, found: "\"\(String(cString: strerror(errno)))\"", allowed: allowed)
+        let code = errno
+        return FileError(
+            file: file, place: place, found: "\"\(String(cString: strerror(code)))\"",
+            allowed: code == EFBIG ? "a size within the limit of the process (ulimit -f)" : allowed)
     }
 }
 
