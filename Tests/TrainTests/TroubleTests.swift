@@ -94,6 +94,11 @@ import Testing
             let read = try BuiltProgram.run(
                 "run", folder + "/small.json", "--runs", "/proc/self", "--name", "x", "--quiet")
             #expect(read.status == 1 && read.errors.contains("creating the folder"), "\(read.errors)")
+            let below = try BuiltProgram.run(
+                "run", folder + "/small.json", "--runs", folder + "/runs/below", "--name", "x", "--quiet")
+            #expect(
+                below.status == 1 && below.errors.contains(#"creating the folder: found "Not a directory""#),
+                "\(below.errors)")
             if getuid() != 0 {
                 try FileManager.default.removeItem(atPath: folder + "/runs")
                 #expect(mkdir(folder + "/runs", 0o500) == 0)

@@ -37,6 +37,28 @@ public struct FileError: Error, Equatable, CustomStringConvertible, LocalizedErr
             file: file, place: place, found: "\"\(String(cString: strerror(code)))\"",
             allowed: code == EFBIG ? "a size within the limit of the process (ulimit -f)" : allowed)
     }
+
+    /// Creates a folder and those that contain it, unless they exist. Foundation's errors do not always give the reason.
+    package static func makeFolder(_ path: String, allowed: String) throws {
+        if !makesFolder(path[...]) { throw system(path, "creating the folder", allowed: allowed) }
+    }
+
+    /// Sets `errno` if it returns false.
+    private static func makesFolder(_ path: Substring) -> Bool {
+        func isMade() -> Bool {
+            if mkdir(String(path), 0o777) == 0 { return true }
+            var status = stat()
+            guard errno == EEXIST, stat(String(path), &status) == 0 else { return false }
+            if status.st_mode & S_IFMT == S_IFDIR { return true }
+            errno = ENOTDIR
+            return false
+        }
+        if isMade() { return true }
+        guard errno == ENOENT, let slash = path.dropLast().lastIndex(of: "/"), slash > path.startIndex else {
+            return false
+        }
+        return makesFolder(path[..<slash]) && isMade()
+    }
 }
 
 /// Formats an integer with thousands separators, such as 1,234,567.
