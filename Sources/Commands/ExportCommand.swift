@@ -49,7 +49,7 @@ extension Command {
             let place = RunSet.ablationFolder(path) ?? path
             let member = set?.fileName.map { "/" + $0 } ?? ""
             let folder = arguments[out] ?? (isRun ? place + "/export" + member : "export")
-            try FolderMaker.make(folder)
+            try FileError.makeFolder(folder, allowed: "a writable folder")
             var options = ONNXOptions()
             options.anySteps = arguments[anySteps]
             // Softmax would mix the outputs of different targets.
@@ -79,19 +79,5 @@ extension Command {
         }
         try AtomicFile.write(Array(text.utf8), to: file)
         return true
-    }
-}
-
-/// Makes folders.
-enum FolderMaker {
-    /// Throws a `FileError` if the folder cannot be made.
-    static func make(_ path: String) throws {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw FileError(
-                file: path, place: "creating the folder", found: "\"\(error.localizedDescription)\"",
-                allowed: "a writable folder")
-        }
     }
 }

@@ -94,6 +94,11 @@ extension JSONValue {
         let descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         if descriptor < 0 { throw ReadFailure(systemError()) }
         defer { close(descriptor) }
+        var status = stat()
+        // Reading a folder is an error. A pipe may be empty for now, and a device may have no end.
+        if fstat(descriptor, &status) == 0, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) {
+            throw ReadFailure("a pipe or a device; write its content to a regular file")
+        }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65536)
         while true {

@@ -93,5 +93,9 @@ import Testing
             problems { try JSONValue.load("/\(folder)") } == [
                 "/\(folder): is a directory"
             ])
+        #expect(
+            problems { try JSONValue.load("/dev/null") } == [
+                "/dev/null: a pipe or a device; write its content to a regular file"
+            ])
     }
 }

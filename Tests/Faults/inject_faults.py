@@ -71,6 +71,8 @@ SCENARIOS = [
              ["ablate", "config.json", "--runs", "runs", "--cache", "cache", "--jobs", "1"]),
     Scenario("export", CONFIG % (MODEL, ""), ["export", "runs/tiny", "--out", "exported"], None, RUN),
     Scenario("features", CONFIG % (MODEL, ""), ["features", "config.json", "--out", "x.npy", "--cache", "cache"]),
+    Scenario("import", CONFIG % (MODEL, ""),
+             ["import", str(HERE.parent / "EncodersTests/Fixtures/wav2vec2"), "--out", "encoder.safetensors"]),
 ]
 
 
@@ -164,8 +166,7 @@ class Bench:
         except subprocess.TimeoutExpired:
             return "repeated: no end", False
         if again.returncode != 0:
-            # A finished command refuses to begin again.
-            if done.returncode != 0 or "finished" not in again.stderr + again.stdout:
+            if done.returncode != 0 or not refuses_finished(again.stderr + again.stdout):
                 return f"repeated: status {again.returncode}: {again.stderr[-300:]}", False
         if digests(place) != reference:
             return f"repeated: other files: {difference(digests(place), reference)}", done.returncode == 0
@@ -173,6 +174,11 @@ class Bench:
         if left:
             return f"left behind: {', '.join(left)}", done.returncode == 0
         return None, done.returncode == 0
+
+
+def refuses_finished(text):
+    """Whether a command refused to begin again, because it had finished."""
+    return "finished" in text or "found an existing file" in text
 
 
 def difference(found, reference):

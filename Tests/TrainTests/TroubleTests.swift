@@ -26,6 +26,7 @@ import Testing
             let ending = try BuiltProgram.run(words(folder), place)
             #expect(ending.status == 1, "\(ending.errors)")
             #expect(ending.errors.contains("File too large"), "\(ending.errors)")
+            #expect(ending.errors.contains("the limit of the process (ulimit -f)"), "\(ending.errors)")
             #expect(ending.errors.contains(folder + "/runs/small/"))
             let begun = FileManager.default.fileExists(atPath: folder + "/runs/small/config.json")
             try expectToGoOn(folder, isBegun: begun)
@@ -93,6 +94,11 @@ import Testing
             let read = try BuiltProgram.run(
                 "run", folder + "/small.json", "--runs", "/proc/self", "--name", "x", "--quiet")
             #expect(read.status == 1 && read.errors.contains("creating the folder"), "\(read.errors)")
+            let below = try BuiltProgram.run(
+                "run", folder + "/small.json", "--runs", folder + "/runs/below", "--name", "x", "--quiet")
+            #expect(
+                below.status == 1 && below.errors.contains(#"creating the folder: found "Not a directory""#),
+                "\(below.errors)")
             if getuid() != 0 {
                 try FileManager.default.removeItem(atPath: folder + "/runs")
                 #expect(mkdir(folder + "/runs", 0o500) == 0)

@@ -29,10 +29,35 @@ public struct FileError: Error, Equatable, CustomStringConvertible, LocalizedErr
     /// The same text, for `localizedDescription`.
     public var errorDescription: String? { description }
 
-    /// Creates an error for a failed system call, with the text of `errno`.
+    /// Creates an error for a failed system call, with the text of `errno`. A limit of the process on the size of its files is
+    /// named whatever is allowed otherwise.
     package static func system(_ file: String, _ place: String, allowed: String) -> FileError {
-        FileError(
-            file: file, place: place, found: "\"\(String(cString: strerror(errno)))\"", allowed: allowed)
+        let code = errno
+        return FileError(
+            file: file, place: place, found: "\"\(String(cString: strerror(code)))\"",
+            allowed: code == EFBIG ? "a size within the limit of the process (ulimit -f)" : allowed)
+    }
+
+    /// Creates a folder and those that contain it, unless they exist. Foundation's errors do not always give the reason.
+    package static func makeFolder(_ path: String, allowed: String) throws {
+        if !makesFolder(path[...]) { throw system(path, "creating the folder", allowed: allowed) }
+    }
+
+    /// Sets `errno` if it returns false.
+    private static func makesFolder(_ path: Substring) -> Bool {
+        func isMade() -> Bool {
+            if mkdir(String(path), 0o777) == 0 { return true }
+            var status = stat()
+            guard errno == EEXIST, stat(String(path), &status) == 0 else { return false }
+            if status.st_mode & S_IFMT == S_IFDIR { return true }
+            errno = ENOTDIR
+            return false
+        }
+        if isMade() { return true }
+        guard errno == ENOENT, let slash = path.dropLast().lastIndex(of: "/"), slash > path.startIndex else {
+            return false
+        }
+        return makesFolder(path[..<slash]) && isMade()
     }
 }
 

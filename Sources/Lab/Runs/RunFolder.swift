@@ -23,13 +23,7 @@ public final class RunFolder {
     /// has locked it.
     public init(_ path: String) throws {
         self.path = path
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw FileError(
-                file: path, place: "creating the folder", found: "\"\(Self.reason(error))\"",
-                allowed: "a writable location; choose another with --runs FOLDER")
-        }
+        try FileError.makeFolder(path, allowed: "a writable location; choose another with --runs FOLDER")
         lock = try RunLock(folder: path)
         for folder in [path, states.folder, file(RunFile.plots)] { AtomicFile.removeUnfinished(in: folder) }
     }
@@ -86,10 +80,4 @@ public final class RunFolder {
     }
 
     var states: StateStore { StateStore(folder: file("state")) }
-
-    private static func reason(_ error: any Error) -> String {
-        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-        guard let code = underlying?.code else { return "\(error.localizedDescription)" }
-        return String(cString: strerror(Int32(code)))
-    }
 }

@@ -83,14 +83,8 @@ public struct Ablation: Sendable {
     public func prepare() throws {
         try check()
         for name in ["configs", "logs", "runs"] {
-            do {
-                try FileManager.default.createDirectory(
-                    atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
-            } catch {
-                throw FileError(
-                    file: folder, place: "creating the folder", found: "\"\(error.localizedDescription)\"",
-                    allowed: "a writable location; choose another with --runs FOLDER")
-            }
+            try FileError.makeFolder(
+                "\(folder)/\(name)", allowed: "a writable location; choose another with --runs FOLDER")
         }
         try writeManifest()
         for single in singles {
