@@ -203,6 +203,9 @@ import Testing
         #expect(latex.output.contains("runs. 2-fold speaker-independent cross-validation, 4 test speakers"))
         let dates = #/& \d{4}-\d{2}-\d{2} \d{2}:\d{2} &/#
         #expect(latex.output.matches(of: dates).count == 2)
+        let members = try BuiltProgram.run("runs", folder + "/runs/folds", "--format", "json")
+        let runs = try JSONValue.parse(members.output)["rows"]?.elements ?? []
+        #expect(runs.count == 2 && runs.allSatisfy { $0["kind"]?.text == "run" }, "\(members.output)")
         let empty = try BuiltProgram.run("runs", folder)
         #expect(empty.status == 0 && empty.output.contains("No runs in this folder."))
         let none = try BuiltProgram.run("runs", folder + "/nowhere")

@@ -50,8 +50,9 @@ import Testing
             let mapping = #"{"Anger": "angry", "HAPPY": "happy", "boredom": null}"#
             let mapped = try evaluate(folder, data, "--labels", mapping)
             #expect(
-                mapped.status == 1
-                    && mapped.errors.contains("  classes of the model without clips: \"sad\"\nTo evaluate"),
+                mapped.status == 1 && mapped.errors.contains(#"map them: --labels '{"LABEL": "CLASS"}'"#)
+                    && mapped.errors.contains(
+                        "  classes of the model without clips: \"sad\"\nIf other labels"),
                 "\(mapped.errors)")
             let partial = try evaluate(
                 folder, data, "--labels", mapping, "--allow-partial", "--format", "json")
