@@ -205,7 +205,7 @@ import Testing
         #expect(latex.output.matches(of: dates).count == 2)
         let members = try BuiltProgram.run("runs", folder + "/runs/folds", "--format", "json")
         let runs = try JSONValue.parse(members.output)["rows"]?.elements ?? []
-        #expect(runs.count == 2 && runs.allSatisfy { $0["kind"]?.text == "run" }, "\(members.output)")
+        #expect(runs.count == 4 && runs.allSatisfy { $0["kind"]?.text == "run" }, "\(members.output)")
         let empty = try BuiltProgram.run("runs", folder)
         #expect(empty.status == 0 && empty.output.contains("No runs in this folder."))
         let none = try BuiltProgram.run("runs", folder + "/nowhere")
