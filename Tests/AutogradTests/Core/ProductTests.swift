@@ -47,6 +47,18 @@ import Testing
         }
     }
 
+    /// The same for each number of columns, which decides how they are divided into panels. The transpose is packed.
+    @Test(arguments: 1...200) func rowsAreIndependentOfBatch(columns: Int) {
+        let generator = RandomGenerator(seed: 5)
+        let a = Tensor.normal([50, 37], mean: 0, deviation: 1, using: generator)
+        let b = Tensor.normal([columns, 37], mean: 0, deviation: 1, using: generator)
+        let all = matmul(a, b, transposeB: true)
+        for rows in [0..<1, 3..<5, 9..<14, 1..<50] {
+            let some = matmul(a.slice(axis: 0, rows), b, transposeB: true)
+            #expect(some.array == all.slice(axis: 0, rows).array, "rows \(rows)")
+        }
+    }
+
     @Test func mismatchedShapesAreReported() async {
         await #expect(processExitsWith: .failure) {
             _ = matmul(Tensor.zeros([2, 3]), Tensor.zeros([4, 5]))
