@@ -3,9 +3,11 @@
     swift build -c release --build-tests
     python Benchmarks/classical.py [--only forest,SVC] [--rounds 5] [--out Benchmarks/results/classical.md]
     python Benchmarks/classical.py --growth [--out Benchmarks/results/classical-growth.md]
+    python Benchmarks/classical.py --growth --cpu --rounds 1 --only ridge,LDA,boosting    # on a busy machine
 
 Each round runs both sides in turn, each in a process of its own. The tables have medians over the rounds; the ratio is
-the median over the rounds of theirs to ours, above 1 if ours is better. Needs numpy, scikit-learn and lightgbm.
+the median over the rounds of theirs to ours, above 1 if ours is better. A file is written after each job, so that an
+interrupted run keeps its rows. Needs numpy, scikit-learn and lightgbm.
 """
 import argparse
 import datetime
@@ -29,8 +31,9 @@ LINEAR = ("linear SVC", "logistic regression", "ridge", "LDA", "neighbors")
 def jobs(growth):
     if growth:
         sizes = [(10**n, 20) for n in (3, 4, 5, 6)] + [(10_000, c) for c in (10, 100, 1000)]
-        for kind, trees, most in (("boosting", 5, 10**6), ("forest", 2, 10**6), ("SVC", 0, 10**4),
-                                  ("logistic regression", 0, 10**5)):
+        for kind, trees, most in (("ridge", 0, 10**6), ("LDA", 0, 10**6), ("naive Bayes", 0, 10**6),
+                                  ("logistic regression", 0, 10**6), ("boosting", 5, 10**6), ("tree", 1, 10**6),
+                                  ("forest", 2, 10**6), ("linear SVC", 0, 10**5), ("SVC", 0, 10**4)):
             for rows, columns in sizes:
                 if rows <= most:
                     yield {"kind": kind, "data": f"{rows}x{columns}", "threads": 1, "trees": trees, "repeats": 1}
@@ -61,6 +64,7 @@ def model(job):
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
     from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
     from sklearn.linear_model import LogisticRegression, RidgeClassifier
+    from sklearn.naive_bayes import GaussianNB
     from sklearn.neighbors import KNeighborsClassifier
     from sklearn.svm import SVC, LinearSVC
     from sklearn.tree import DecisionTreeClassifier
@@ -73,6 +77,7 @@ def model(job):
         "logistic regression": lambda: LogisticRegression(),
         "ridge": lambda: RidgeClassifier(),
         "LDA": lambda: LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto"),
+        "naive Bayes": lambda: GaussianNB(),
         "neighbors": lambda: KNeighborsClassifier(algorithm="brute", n_jobs=threads),
     }[kind]()
 
@@ -98,8 +103,9 @@ def peer(job, x, y):
             "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}
 
 
-def run_ours(folder):
-    command = ["swift", "test", "-c", "release", "--skip-build", "--disable-xctest", "--filter", "ClassicalBenchmark"]
+def run_ours(folder, tests):
+    command = ["swift", "test", "-c", "release", "--skip-build", "--disable-xctest"]
+    command = ([tests, "--testing-library", "swift-testing"] if tests else command) + ["--filter", "ClassicalBenchmark"]
     text = subprocess.run(command, cwd=ROOT, env={**os.environ, "CLASSICAL_BENCHMARK": str(folder)},
                           capture_output=True, text=True, check=True).stdout
     return json.loads(next(line for line in text.splitlines() if line.startswith("{")))
@@ -125,19 +131,30 @@ def versions():
             pass
 
 
-def measure(job, folder, rounds):
-    """Returns a row of the table for each measured quantity."""
+def exponent(job, sizes, before, after):
+    """Returns the line for the growth of the fitting times between two jobs that differ in one size."""
+    axis = 0 if sizes[0][1] == sizes[1][1] else 1
+    fits = [[float(np.median([pair[side]["fit"] for pair in pairs])) for pairs in (before, after)] for side in (0, 1)]
+    ours, theirs = (np.log(b / a) / np.log(sizes[1][axis] / sizes[0][axis]) for a, b in fits)
+    return (f"| {job['kind']} | {('rows', 'columns')[axis]} | {sizes[0][axis]:,} to {sizes[1][axis]:,} "
+            f"| {ours:.2f} | {theirs:.2f} |")
+
+
+def measure(job, folder, rounds, tests):
+    """Returns the results of both sides in each round, and the rows of the table for them."""
     x, y = make(job["data"])
     np.save(folder / f"{job['data']}-x.npy", x)
     np.save(folder / f"{job['data']}-y.npy", y)
     (folder / "job.json").write_text(json.dumps(job))
-    pairs = [(run_ours(folder), run_peer(job, folder)) for _ in range(rounds)]
+    pairs = [(run_ours(folder, tests), run_peer(job, folder)) for _ in range(rounds)]
     size = " x ".join(f"{n:,}" for n in x.shape)
+    lines = []
     for key, name, factor, digits in (("fit", "fit, ms", 1e3, 1), ("predict", "predict all, ms", 1e3, 2),
                                       ("row", "predict one row, µs", 1e6, 0), ("peak_mb", "peak memory, MB", 1, 0)):
         a, b = (float(np.median([pair[side][key] for pair in pairs])) * factor for side in (0, 1))
         ratio = np.median([pair[1][key] / pair[0][key] for pair in pairs])
-        yield f"| {job['kind']} | {size} | {job['threads']} | {name} | {a:,.{digits}f} | {b:,.{digits}f} | {ratio:.2f} |"
+        lines.append(f"| {job['kind']} | {size} | {job['threads']} | {name} | {a:,.{digits}f} | {b:,.{digits}f} | {ratio:.2f} |")
+    return pairs, lines
 
 
 def main():
@@ -145,6 +162,7 @@ def main():
     parser.add_argument("--only", help="comma-separated kinds, such as forest,SVC")
     parser.add_argument("--growth", action="store_true", help="1,000 to 1,000,000 rows, 10 to 1,000 columns")
     parser.add_argument("--cpu", action="store_true", help="one thread, CPU time instead of wall time, for a busy machine")
+    parser.add_argument("--tests", help="a built test program, to run it without swift test")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--out", type=Path, help="a Markdown file to write")
     parser.add_argument("--peer", help=argparse.SUPPRESS)
@@ -162,15 +180,30 @@ def main():
     print("\n".join(lines), flush=True)
     chosen = [{**job, "cpu": args.cpu} for job in jobs(args.growth)
               if (not args.only or job["kind"] in args.only.split(",")) and not (args.cpu and job["threads"] > 1)]
+    growth, previous = [], None
     for job in chosen:
         with tempfile.TemporaryDirectory() as folder:
-            for line in measure(job, Path(folder), args.rounds):
-                print(line, flush=True)
-                lines.append(line)
-    if args.out:
-        title = "# Growth of classical models" if args.growth else "# Classical models"
-        load = f"Load average at the end: {os.getloadavg()[0]:.1f}."
-        args.out.write_text("\n".join([title, "", *lines, "", load, ""]))
+            pairs, rows = measure(job, Path(folder), args.rounds, args.tests)
+        print("\n".join(rows), flush=True)
+        lines += rows
+        if args.growth:
+            size = tuple(int(part) for part in job["data"].split("x"))
+            # A series of sizes continues while one of the two sizes grows and the other stays.
+            if previous and previous[0] == job["kind"] and (
+                    size[0] == previous[1][0] and size[1] > previous[1][1] or size[0] > previous[1][0] and size[1] == previous[1][1]):
+                growth.append(exponent(job, (previous[1], size), previous[2], pairs))
+                print(growth[-1], flush=True)
+            previous = job["kind"], size, pairs
+        if args.out:
+            write(args.out, args.growth, lines, growth)
+
+
+def write(path, growing, lines, growth):
+    title = "# Growth of classical models" if growing else "# Classical models"
+    if growth:
+        lines = [*lines, "", "The time of fitting grows as this power of the size; 1 is linear, 2 is quadratic.", "",
+                 "| model | size | from, to | Prosody | peer |", "| --- | --- | --- | ---: | ---: |", *growth]
+    path.write_text("\n".join([title, "", *lines, "", f"Load average at the end: {os.getloadavg()[0]:.1f}.", ""]))
 
 
 if __name__ == "__main__":

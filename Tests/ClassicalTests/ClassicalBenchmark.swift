@@ -50,6 +50,7 @@ struct ClassicalBenchmark {
         case "logistic regression": try report(LogisticRegressionOptions())
         case "ridge": try report(RidgeClassifierOptions())
         case "LDA": try report(LinearDiscriminantOptions(solver: .lsqr, shrinkage: .auto))
+        case "naive Bayes": try report(GaussianNBOptions())
         case "neighbors": try report(KNeighborsOptions())
         default: Issue.record("no model of the kind \(job.kind)")
         }

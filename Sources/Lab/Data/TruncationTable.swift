@@ -44,6 +44,8 @@ extension TruncationSummary {
 
     /// In a sentence: `12 of 40 clips are truncated ...`.
     package var sentence: String {
+        // Precomputed features have no audio.
+        guard clips > 0 else { return "no audio is read, so none is truncated" }
         guard truncated > 0 else { return "none of \(NumberText.count(clips, "clip")) is truncated" }
         return "\(NumberText.count(truncated)) of \(NumberText.count(clips, "clip")) "
             + "\(truncated == 1 ? "is" : "are") truncated by \(options.map(\.name).joined(separator: ", ")): "

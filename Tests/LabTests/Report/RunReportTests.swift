@@ -139,4 +139,10 @@ import Testing
     @Test func equalRunsMakeEqualPages() throws {
         #expect(try full("name").html == full("name").html)
     }
+
+    @Test func withoutAudioNothingIsTruncated() {
+        #expect(TruncationSummary([], options: []).sentence == "no audio is read, so none is truncated")
+        let whole = TruncationSummary([Truncation(cuts: [0], kept: 1)], options: ["a"])
+        #expect(whole.sentence == "none of 1 clip is truncated")
+    }
 }
