@@ -180,7 +180,7 @@ import Testing
 
     /// Experiments that need no data also run, on fewer clips, and their reports show what they are about.
     @Test(arguments: [
-        ("multi-label", ["label_macro_f1", "mean_average_precision", "Gaps between groups", "threshold"]),
+        ("multi-label", ["Label macro F1", "mean_average_precision", "Gaps between groups", "threshold"]),
         ("decisions", ["cost of angry", "mean cost", "conformal prediction", "reject option"]),
     ])
     func experimentsHaveAReport(name: String, words: [String]) throws {
