@@ -178,6 +178,23 @@ import Testing
         }
     }
 
+    /// Experiments that need no data also run, on fewer clips, and their reports show what they are about.
+    @Test(arguments: [
+        ("multi-label", ["Label macro F1", "mean_average_precision", "Gaps between groups", "threshold"]),
+        ("decisions", ["cost of angry", "mean cost", "conformal prediction", "reject option"]),
+    ])
+    func experimentsHaveAReport(name: String, words: [String]) throws {
+        try SmallExperiment.inFolder { folder in
+            let settings = ["data.source.speakers=12", "data.source.repetitions=1", "training.epochs=2"]
+            let ending = try BuiltProgram.run(
+                ["run", "\(Self.experiments)/\(name).json", "--runs", folder + "/runs", "--quiet"]
+                    + settings.flatMap { ["--set", $0] })
+            try #require(ending.status == 0, "\(ending.errors)")
+            let report = try String(contentsOfFile: "\(folder)/runs/\(name)/report.html", encoding: .utf8)
+            for word in words { #expect(report.contains(word), "\(word)") }
+        }
+    }
+
     /// Metrics of other tasks are refused before anything is trained.
     @Test func metricsThatDoNotApplyAreRefused() throws {
         try SmallExperiment.inFolder { folder in

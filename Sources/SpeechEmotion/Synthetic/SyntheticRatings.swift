@@ -35,11 +35,14 @@ struct SyntheticRatings {
         self.votes = votes
     }
 
-    /// The ratings as columns: `arousal`, `valence`, and `votes_EMOTION`.
+    /// The ratings as columns: `arousal`, `valence`, `votes_EMOTION`, and `perceived_EMOTION`, which is 1 if at least two annotators
+    /// chose it.
     var columns: [String: String] {
         var columns = ["arousal": "\(arousal)", "valence": "\(valence)"]
         for emotion in SyntheticEmotion.allCases {
-            columns["votes_\(emotion.rawValue)"] = "\(votes[emotion] ?? 0)"
+            let count = votes[emotion] ?? 0
+            columns["votes_\(emotion.rawValue)"] = "\(count)"
+            columns["perceived_\(emotion.rawValue)"] = count >= 2 ? "1" : "0"
         }
         return columns
     }

@@ -127,7 +127,15 @@ import Testing
         for clip in clips {
             let votes = clip.attributes.filter { $0.key.hasPrefix("votes_") }.compactMap { Int($0.value) }
             #expect(votes.count == 8 && votes.reduce(0, +) == 6)
+            for emotion in SyntheticEmotion.allCases {
+                let count = try #require(clip.attributes["votes_\(emotion)"].flatMap { Int($0) })
+                #expect(clip.attributes["perceived_\(emotion)"] == (count >= 2 ? "1" : "0"))
+            }
         }
+        #expect(
+            clips.contains { clip in
+                clip.attributes.count { $0.key.hasPrefix("perceived_") && $0.value == "1" } > 1
+            })
         // Without ratings, clips are as before.
         source.ratings = false
         #expect(source.read().clips.allSatisfy { $0.attributes.count == 3 })

@@ -21,7 +21,7 @@ public struct SyntheticCorpus: CorpusSource, Equatable {
         .init("seed", \.seed, "Seed of the speakers.", .atLeast(0)),
         .init(
             "ratings", \.ratings,
-            "Whether clips have ratings of simulated listeners: the columns `arousal` and `valence` from 1 to 5, and `votes_EMOTION` with the votes of six annotators."
+            "Whether clips have ratings of simulated listeners: the columns `arousal` and `valence` from 1 to 5, and `votes_EMOTION` with the votes of six annotators, and `perceived_EMOTION`, which is 1 if at least two of them chose the emotion."
         ),
     ]
 
