@@ -74,7 +74,8 @@ extension LineChart {
             "ece": "Expected calibration error", "auc": "Area under the ROC curve", "brier": "Brier score",
             "kappa": "Cohen's kappa", "matthews": "Matthews correlation", "ccc": "CCC", "mae": "MAE",
             "rmse": "RMSE", "pearson": "Pearson correlation", "spearman": "Spearman correlation",
-            "memory_mb": "Memory (MB)", "label_macro_f1": "Label macro F1", "label_micro_f1": "Label micro F1",
+            "memory_mb": "Memory (MB)", "label_macro_f1": "Label macro F1",
+            "label_micro_f1": "Label micro F1",
             "label_auc": "Label AUC",
         ]
         if let title = known[name] { return title }
