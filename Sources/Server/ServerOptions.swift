@@ -37,7 +37,7 @@ extension Server {
         public var writeBuffer = 256 << 10
         /// Called by a worker once no route that takes long has been used for `idleDelay`, after each use.
         public var whenIdle: @Sendable () -> Void = {}
-        /// The time without requests after which `whenIdle` is called.
+        /// The time in seconds, without a request to a route that takes long, after which `whenIdle` is called.
         public var idleDelay = 2.0
         /// Receives messages about errors that cannot be reported to a client.
         public var log: @Sendable (String) -> Void = { _ in }

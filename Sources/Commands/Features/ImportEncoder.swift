@@ -21,7 +21,7 @@ struct ImportEncoder {
         guard ["bin", "pt", "pth", "ckpt", "msgpack", "json"].contains((path as NSString).pathExtension)
         else { return }
         throw FileError(
-            file: path, place: "the path", found: "a file that is not in the ONNX format",
+            file: path, place: "the path", found: "a file whose name does not end in .onnx",
             allowed: "an ONNX file; for a speech encoder, its folder with config.json and the weights")
     }
 

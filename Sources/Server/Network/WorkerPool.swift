@@ -14,6 +14,8 @@ final class WorkerPool: @unchecked Sendable {
     /// What a thread does after a time without work, in seconds, if there has been work since it was last done.
     private let whenIdle: (delay: Double, work: @Sendable () -> Void)?
     private var isUsed = false
+    /// The end of the last work.
+    private var lastUse: UInt64 = 0
     /// Whether a thread waits for that time.
     private var isWatching = false
 
@@ -62,7 +64,7 @@ final class WorkerPool: @unchecked Sendable {
     private func work() {
         while let next = take() {
             next()
-            monitor.locked { busy -= 1 }
+            monitor.locked { (busy, lastUse) = (busy - 1, Clock.now) }
         }
     }
 
@@ -76,7 +78,10 @@ final class WorkerPool: @unchecked Sendable {
         }
         isWatching = true
         defer { isWatching = false }
-        guard !monitor.wait(until: Clock.after(whenIdle.delay)), head == queue.count, busy == 0, !isStopped
+        // The work of another thread in the meantime starts the time anew.
+        guard !monitor.wait(until: Clock.after(whenIdle.delay, from: lastUse)), head == queue.count,
+            busy == 0,
+            Clock.now >= Clock.after(whenIdle.delay, from: lastUse), !isStopped
         else { return nil }
         isUsed = false
         return whenIdle.work
