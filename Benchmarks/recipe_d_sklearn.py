@@ -87,7 +87,7 @@ def compare(program, ablation):
 def main():
     if len(sys.argv) < 3:
         raise SystemExit(__doc__)
-    columns = ["accuracy", "UAR", "SD of folds", "SD of seeds"]
+    columns = ["accuracy", "UAR", "SD over folds", "SD over seeds"]
     header = [text for column in columns for text in (f"{column}, ours", "scikit-learn")]
     print(f"| experiment | {' | '.join(header)} | runs | predictions that differ |")
     print("| --- " * (len(header) + 3) + "|")

@@ -19,7 +19,7 @@ public struct Metric: Sendable {
     /// Whether higher values are better.
     public let higherIsBetter: Bool
     /// Whether the metric is a proportion, usually given in percent.
-    public let isShare: Bool
+    public let isProportion: Bool
     /// Whether small samples overestimate the metric by more than their sampling error, so that no interval is given.
     public let isBiased: Bool
     /// The target that the metric is about, such as `arousal` in `arousal.ccc`; nil for the mean over all main targets to which it
@@ -77,15 +77,15 @@ public struct Metric: Sendable {
     ///   - name: A name of lowercase letters, digits and underscores.
     ///   - summary: A description in one sentence.
     ///   - higherIsBetter: Whether higher values are better.
-    ///   - isShare: Whether the metric is a proportion from 0 to 1, which is shown in percent.
+    ///   - isProportion: Whether the metric is a proportion from 0 to 1, which is shown in percent.
     ///   - value: Computes the metric. Resampling passes subsets of the examples, in which examples can be repeated. NaN means that the
     ///     metric is undefined for the predictions.
     public init(
-        _ name: String, summary: String, higherIsBetter: Bool = true, isShare: Bool = false,
+        _ name: String, summary: String, higherIsBetter: Bool = true, isProportion: Bool = false,
         value: @escaping @Sendable (Predictions) -> Double
     ) {
         self.init(
-            name, summary, higherIsBetter: higherIsBetter, scale: isShare ? .logit : .identity,
+            name, summary, higherIsBetter: higherIsBetter, scale: isProportion ? .logit : .identity,
             .predictions(value))
     }
 
@@ -95,7 +95,7 @@ public struct Metric: Sendable {
     ) {
         (self.name, self.summary, self.formula) = (name, summary, formula)
         (self.higherIsBetter, self.isBiased) = (higherIsBetter, isBiased)
-        (self.scale, isShare) = (scale, scale == .logit)
+        (self.scale, isProportion) = (scale, scale == .logit)
     }
 
     /// Returns the value of the metric for predictions; of several targets, the mean over those to which it applies.
@@ -146,7 +146,7 @@ public struct Metric: Sendable {
     }
 
     /// Returns whether the metric with this name is a proportion. Losses, for example, are not.
-    public static func isShare(_ name: String) -> Bool { Metric(rawValue: name)?.isShare ?? false }
+    public static func isProportion(_ name: String) -> Bool { Metric(rawValue: name)?.isProportion ?? false }
 }
 
 extension Metric {

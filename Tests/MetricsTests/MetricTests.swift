@@ -22,7 +22,7 @@ import Testing
 
     /// A custom metric is computed, and resampled by cluster, from the predictions.
     @Test func aCustomMetricIsAFunctionOfPredictions() throws {
-        let custom = Metric("right", summary: "Accuracy.", isShare: true) { predictions in
+        let custom = Metric("right", summary: "Accuracy.", isProportion: true) { predictions in
             let right = zip(predictions.truths, predictions.decisions).count { $0 == $1 }
             return Double(right) / Double(predictions.truths.count)
         }

@@ -13,7 +13,7 @@ import Testing
 
     private var table: ResultTable {
         ResultTable(
-            title: "Ablation", metric: "accuracy", isShare: true,
+            title: "Ablation", metric: "accuracy", isProportion: true,
             rows: [
                 .init(
                     "base", pooled: interval(0.75, 0.725, 0.775), folds: interval(0.76, .nan, .nan, folds: 5),
@@ -29,10 +29,10 @@ import Testing
         #expect(
             table.text == """
                 Ablation
-                variant       accuracy, pooled    95% interval  mean of folds  SD of folds  SD of seeds  difference in points        p  runs
-                ────────────  ────────────────  ──────────────  ─────────────  ───────────  ───────────  ────────────────────  ───────  ────
-                base                     75.0%  72.5% to 77.5%          76.0%         2.0%         1.0%                     –        –    15
-                no attention             70.0%  60.0% to 80.0%          71.0%        30.0%            –                  −5.0  < 0.001     5
+                variant       accuracy, pooled    95% interval  mean of folds  SD over folds  SD over seeds  difference in points        p  runs
+                ────────────  ────────────────  ──────────────  ─────────────  ─────────────  ─────────────  ────────────────────  ───────  ────
+                base                     75.0%  72.5% to 77.5%          76.0%           2.0%           1.0%                     –        –    15
+                no attention             70.0%  60.0% to 80.0%          71.0%          30.0%              –                  −5.0  < 0.001     5
                 Holm's correction.
 
                 """)
@@ -54,7 +54,7 @@ import Testing
                   \caption{Ablation. 5-fold cross-validation. Holm's correction.}
                   \begin{tabular}{lrrrrrrrr}
                     \toprule
-                    variant & accuracy, pooled & 95\% interval & mean of folds & SD of folds & SD of seeds & difference in points & p & runs \\
+                    variant & accuracy, pooled & 95\% interval & mean of folds & SD over folds & SD over seeds & difference in points & p & runs \\
                     \midrule
                     base & 75.0\% & 72.5\% to 77.5\% & 76.0\% & 2.0\% & 1.0\% & -- & -- & 15 \\
                     no attention & 70.0\% & 60.0\% to 80.0\% & 71.0\% & 30.0\% & -- & $-$5.0 & \textless{} 0.001 & 5 \\

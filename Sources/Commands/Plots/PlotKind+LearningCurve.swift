@@ -13,6 +13,6 @@ extension PlotKind {
         let curve = try LearningCurve(metric: metric).compute(
             source.experiment.withoutSearch, data: source.data(), cache: source.cache,
             observer: source.observer)
-        return LineChart.learningCurve(yName: metric, curve, isShare: metric != "loss")
+        return LineChart.learningCurve(yName: metric, curve, isProportion: metric != "loss")
     }
 }

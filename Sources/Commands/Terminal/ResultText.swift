@@ -32,9 +32,11 @@ enum ResultText {
     static func table(_ result: RunResult, title: String) -> ValueTable {
         let rows = result.test.entries.map { entry -> [ValueTable.Cell] in
             let interval = result.intervals.first { $0.metric == entry.name }
-            let isShare = Metric.isShare(entry.name)
+            let isProportion = Metric.isProportion(entry.name)
             return [.text(entry.name)]
-                + [entry.value, interval?.low, interval?.high].map { .value($0 ?? .nan, isShare: isShare) }
+                + [entry.value, interval?.low, interval?.high].map {
+                    .value($0 ?? .nan, isProportion: isProportion)
+                }
         }
         return ValueTable(
             title: title, columns: ["metric", "value", "low", "high"], rows: rows, note: result.intervalNote)

@@ -99,7 +99,9 @@ extension GroupMetrics {
             title: "Metrics by group",
             columns: ["column", "group", "metric", "clips", "speakers", "value", "low", "high"],
             rows: rows.map { row in
-                func value(_ value: Double) -> ValueTable.Cell { .value(value, isShare: row.metric.isShare) }
+                func value(_ value: Double) -> ValueTable.Cell {
+                    .value(value, isProportion: row.metric.isProportion)
+                }
                 return [
                     .text(row.column), .text(row.group), .text(row.metric.name), .count(row.clips),
                     row.speakers.map { .count($0) } ?? .number(.nan), value(row.interval.estimate),
@@ -120,7 +122,9 @@ extension GroupMetrics {
                 "high",
             ],
             rows: gaps.map { gap in
-                func value(_ value: Double) -> ValueTable.Cell { .value(value, isShare: gap.metric.isShare) }
+                func value(_ value: Double) -> ValueTable.Cell {
+                    .value(value, isProportion: gap.metric.isProportion)
+                }
                 return [
                     .text(gap.column), .text(gap.metric.name), .text(gap.worst.group),
                     value(gap.worst.interval.estimate), .text(gap.best.group),

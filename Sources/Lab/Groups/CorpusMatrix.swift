@@ -48,7 +48,7 @@ public struct CorpusMatrix {
         ValueTable(
             title: "Corpora: \(metric.name)", columns: ["training"] + columns,
             rows: zip(rows, values).map { name, row in
-                [.text(name)] + row.map { .value($0, isShare: metric.isShare) }
+                [.text(name)] + row.map { .value($0, isProportion: metric.isProportion) }
             },
             note:
                 "Rows: the corpora that a model was trained on. Columns: the corpus of the test clips. Averaged over seeds."
@@ -59,6 +59,6 @@ public struct CorpusMatrix {
     public var plot: MatrixPlot {
         MatrixPlot(
             title: "\(metric.name) by training and test corpus", axes: ("training", "test corpus"),
-            rows: rows, columns: columns, values: values, isShare: metric.isShare)
+            rows: rows, columns: columns, values: values, isProportion: metric.isProportion)
     }
 }

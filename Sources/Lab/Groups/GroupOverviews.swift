@@ -33,12 +33,12 @@ public struct GroupOverviews: Sendable {
                     named.append(group)
                     estimates.append(found)
                 }
-                let isShare = Metric.isShare(metric)
+                let isProportion = Metric.isProportion(metric)
                 return [.text(group.name), .text(metric)]
                     + [
                         found.pooled.estimate, found.pooled.low, found.pooled.high, found.folds.estimate,
                         found.folds.low, found.folds.high, found.foldDeviation, found.seedDeviation,
-                    ].map { .value($0, isShare: isShare) }
+                    ].map { .value($0, isProportion: isProportion) }
             }
         }
         let sentences = GroupTable(groups: named, level: level, draws: draws).estimateSentences(estimates)
@@ -47,7 +47,7 @@ public struct GroupOverviews: Sendable {
             "All metrics",
             [
                 "variant", "metric", "pooled", "low", "high", "mean of folds", "low of folds",
-                "high of folds", "SD of folds", "SD of seeds",
+                "high of folds", "SD over folds", "SD over seeds",
             ], rows,
             (sentences
                 + unpooled.map {
@@ -86,7 +86,7 @@ public struct GroupOverviews: Sendable {
                 for metric in metrics {
                     let values = runs.compactMap { $0.metrics[metric] }
                     let mean = values.reduce(0, +) / Double(values.count)
-                    cells.append(.value(mean, isShare: Metric.isShare(metric)))
+                    cells.append(.value(mean, isProportion: Metric.isProportion(metric)))
                 }
                 return cells
             }
@@ -116,7 +116,7 @@ public struct GroupOverviews: Sendable {
                 }
                 var cells: [ValueTable.Cell] = isSingle ? [] : [.text(group.name)]
                 cells += [.text(speaker), .count(own.first?.ids.count ?? 0)]
-                cells += shown.map { .value(mean($0), isShare: $0.isShare) }
+                cells += shown.map { .value(mean($0), isProportion: $0.isProportion) }
                 return cells
             }
         }

@@ -124,7 +124,7 @@ public struct GroupReport {
         return BarChart(
             title: "\(name) with \(IntervalNote.percent(level)) confidence intervals",
             xName: metric,
-            bars: bars, isShare: Metric.isShare(metric))
+            bars: bars, isProportion: Metric.isProportion(metric))
     }
 
     private var confusions: String {
@@ -148,7 +148,7 @@ public struct GroupReport {
                     case .share(let accuracy) = row[2]
                 else { return nil }
                 return BarChart.Bar(name, accuracy, note: "n = \(NumberText.count(clips))")
-            }, isShare: true)
+            }, isProportion: true)
     }
 
     /// The main metric by training and test corpus, for each variant that leaves out corpora.

@@ -56,7 +56,7 @@ struct GroupTable {
             rows[index].pValue = p
         }
         return ResultTable(
-            title: title, metric: metric, isShare: Metric.isShare(metric), rows: rows, level: level,
+            title: title, metric: metric, isProportion: Metric.isProportion(metric), rows: rows, level: level,
             note: (estimateSentences(estimates)
                 + testSentences(metric, differences, unit, tests: tested.count))
                 .joined(separator: " "),

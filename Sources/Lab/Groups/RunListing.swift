@@ -130,7 +130,7 @@ public struct RunListing: Sendable {
             cells.append(.date(entry.date))
             for name in names {
                 let value = entry.metrics.first { $0.name == name }?.value ?? .nan
-                cells.append(.value(value, isShare: Metric.isShare(name)))
+                cells.append(.value(value, isProportion: Metric.isProportion(name)))
             }
             cells.append(.text(entry.warnings.joined(separator: "; ")))
             let changes = entry.changes

@@ -10,7 +10,7 @@ extension ResultsTable {
         let columns =
             ["system"] + (hasReports ? ["reported accuracy"] : [])
             + metrics.flatMap {
-                $0 == metric ? [$0, "\(level) low", "\(level) high", "SD of folds", "SD of seeds"] : [$0]
+                $0 == metric ? [$0, "\(level) low", "\(level) high", "SD over folds", "SD over seeds"] : [$0]
             } + ["folds", "seeds"]
         let cells = rows.map { row -> [ValueTable.Cell] in
             let reported: [ValueTable.Cell] = hasReports ? [.share(row.reported ?? .nan)] : []
@@ -19,7 +19,7 @@ extension ResultsTable {
                 let values = [result.flatMap { $0.pooled ?? $0.mean }]
                 let others = [result?.low, result?.high, result?.foldDeviation, result?.seedDeviation]
                 return (values + (name == metric ? others : [])).map {
-                    .value($0 ?? .nan, isShare: Metric.isShare(name))
+                    .value($0 ?? .nan, isProportion: Metric.isProportion(name))
                 }
             }
             let runs = row.result?.runs ?? []

@@ -142,7 +142,7 @@ public struct DecisionReport: Sendable {
         return LineChart(
             title: "\(name): risk-coverage curve", xName: "coverage (fraction of accepted clips)",
             yName: "error rate",
-            series: [.init(name, points: points.map { (x: $0.coverage, y: $0.risk) })], isShare: true)
+            series: [.init(name, points: points.map { (x: $0.coverage, y: $0.risk) })], isProportion: true)
     }
 
     /// The tables and the curve as HTML.

@@ -52,11 +52,11 @@ extension Evaluation {
             title: "Adaptation to speakers (\(adapted.method.rawValue))",
             columns: ["metric", "not adapted", "adapted"],
             rows: result.test.entries.map { entry in
-                let isShare = Metric.isShare(entry.name)
+                let isProportion = Metric.isProportion(entry.name)
                 let other = adapted.result.test[entry.name] ?? nil
                 return [
-                    .text(entry.name), .value(entry.value ?? .nan, isShare: isShare),
-                    .value(other ?? .nan, isShare: isShare),
+                    .text(entry.name), .value(entry.value ?? .nan, isProportion: isProportion),
+                    .value(other ?? .nan, isProportion: isProportion),
                 ]
             }, note: adapted.method.note)
     }

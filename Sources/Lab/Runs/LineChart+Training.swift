@@ -21,7 +21,7 @@ extension LineChart {
             LineChart(
                 title: title(kind), series: charts[kind] ?? [],
                 axis: kind == "loss" || kind == "learning_rate" ? .automatic : .linear,
-                isShare: isShare(kind), mark: best.map { (Double($0), "best: epoch \($0)") })
+                isProportion: isProportion(kind), mark: best.map { (Double($0), "best: epoch \($0)") })
         }
     }
 
@@ -86,7 +86,7 @@ extension LineChart {
         return words.prefix(1).uppercased() + words.dropFirst()
     }
 
-    private static func isShare(_ kind: String) -> Bool {
+    private static func isProportion(_ kind: String) -> Bool {
         ["accuracy", "uar", "f1", "precision", "recall"].contains { kind == $0 || kind.hasSuffix("_" + $0) }
     }
 }

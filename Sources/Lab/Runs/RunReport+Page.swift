@@ -86,7 +86,7 @@ extension RunReport {
     private var resultPart: String {
         let rows = metrics.map { metric -> [String] in
             func text(_ value: Double) -> String {
-                metric.isShare ? NumberText.percent(value) : NumberText.fixed(value)
+                metric.isProportion ? NumberText.percent(value) : NumberText.fixed(value)
             }
             let interval = metric.interval
             let isKnown = interval.low.isFinite && interval.high.isFinite

@@ -21,14 +21,14 @@ extension RunReport {
             } ?? [] : classes
         guard !groups.isEmpty else { return nil }
         return BarChart(
-            title: "Recall by class", xName: "recall", bars: groups.map(\.bar), isShare: true,
+            title: "Recall by class", xName: "recall", bars: groups.map(\.bar), isProportion: true,
             reference: confusion.map { ($0.balancedAccuracy, "mean") })
     }
 
     var speakerChart: BarChart? {
         guard !speakers.isEmpty else { return nil }
         return BarChart(
-            title: "Accuracy by speaker", xName: "accuracy", bars: speakers.map(\.bar), isShare: true,
+            title: "Accuracy by speaker", xName: "accuracy", bars: speakers.map(\.bar), isProportion: true,
             reference: confusion.map { ($0.accuracy, "all") })
     }
 

@@ -212,7 +212,7 @@ extension RunReport {
                 ConfidenceInterval(
                     estimate: entry.value ?? .nan, low: interval?.low ?? .nan, high: interval?.high ?? .nan,
                     level: interval?.level ?? options.confidenceLevel),
-                isShare: Metric.isShare(entry.name))
+                isProportion: Metric.isProportion(entry.name))
         }
         metricsNote =
             "Evaluated on the \(result.subset.word) set"

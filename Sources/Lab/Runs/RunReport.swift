@@ -138,13 +138,13 @@ public struct RunReport: Sendable {
         /// The value with its interval; NaN bounds are not shown.
         public var interval: ConfidenceInterval
         /// Whether the value is a proportion, shown in percent.
-        public var isShare: Bool
+        public var isProportion: Bool
 
         /// Creates a metric with its interval; NaN bounds are not shown.
-        public init(_ name: String, _ interval: ConfidenceInterval, isShare: Bool = true) {
+        public init(_ name: String, _ interval: ConfidenceInterval, isProportion: Bool = true) {
             self.name = name
             self.interval = interval
-            self.isShare = isShare
+            self.isProportion = isProportion
         }
     }
 

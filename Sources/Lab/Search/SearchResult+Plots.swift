@@ -55,7 +55,7 @@ extension SearchResult {
             title: "Hyperparameter search"
                 + (names.count == 2 ? "" : search.isMinimized ? " (minimum)" : " (maximum)"),
             xName: names[pair[0]], xValues: values[0], yName: names[pair[1]], yValues: values[1],
-            scores: scores, scoreName: search.metric, isShare: Metric.isShare(search.metric),
+            scores: scores, scoreName: search.metric, isProportion: Metric.isProportion(search.metric),
             isLowerBetter: search.isMinimized)
     }
 
@@ -83,7 +83,7 @@ extension SearchResult {
         return LineChart.validationCurve(
             title: title, parameter: name, yName: search.metric,
             ScoreCurve(x: points.map(\.x), training: [], validation: points.map(\.scores)),
-            isShare: Metric.isShare(search.metric), isLowerBetter: search.isMinimized,
+            isProportion: Metric.isProportion(search.metric), isLowerBetter: search.isMinimized,
             xAxis: Self.axis(points.map(\.x)))
     }
 

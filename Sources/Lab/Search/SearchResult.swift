@@ -76,9 +76,9 @@ public struct SearchResult: Sendable {
 
     private func scoreText(_ trial: Trial) -> String {
         guard !trial.mean.isNaN else { return "–" }
-        let isShare = Metric.isShare(search.metric)
+        let isProportion = Metric.isProportion(search.metric)
         func text(_ value: Double) -> String {
-            isShare ? NumberText.percent(value) : NumberText.fixed(value)
+            isProportion ? NumberText.percent(value) : NumberText.fixed(value)
         }
         let spread = Self.deviation(trial.scores)
         return text(shown(trial.mean)) + (spread.isNaN ? "" : " ± \(text(spread))")
@@ -86,18 +86,18 @@ public struct SearchResult: Sendable {
 
     private var columns: [String] {
         ["trial"] + search.parameters.entries.map(\.name) + [
-            "budget", search.metric, "SD of folds", "failure",
+            "budget", search.metric, "SD over folds", "failure",
         ]
     }
 
     private func row(_ index: Int) -> [ValueTable.Cell] {
         let trial = trials[index]
         let spread = Self.deviation(trial.scores)
-        let isShare = Metric.isShare(search.metric)
+        let isProportion = Metric.isProportion(search.metric)
         return [.count(index + 1)] + trial.request.values.map { .text($0.text ?? $0.line) }
             + [
-                .number(trial.request.budget), .value(shown(trial.mean), isShare: isShare),
-                .value(spread, isShare: isShare), .text(trial.failure ?? ""),
+                .number(trial.request.budget), .value(shown(trial.mean), isProportion: isProportion),
+                .value(spread, isProportion: isProportion), .text(trial.failure ?? ""),
             ]
     }
 

@@ -29,7 +29,7 @@ public struct BarChart: Plot {
     /// The bars, from top to bottom.
     public var bars: [Bar]
     /// Whether the values are proportions, shown in percent on an axis from 0 to 1.
-    public var isShare: Bool
+    public var isProportion: Bool
     /// A reference value, such as the overall accuracy, with its label.
     public var reference: (value: Double, name: String)?
     /// A note below the chart, such as what the intervals cover; may be empty.
@@ -41,13 +41,13 @@ public struct BarChart: Plot {
 
     /// Creates a bar chart.
     public init(
-        title: String, xName: String = "", bars: [Bar], isShare: Bool = false,
+        title: String, xName: String = "", bars: [Bar], isProportion: Bool = false,
         reference: (value: Double, name: String)? = nil
     ) {
         self.title = title
         self.xName = xName
         self.bars = bars
-        self.isShare = isShare
+        self.isProportion = isProportion
         self.reference = reference
     }
 
@@ -98,7 +98,7 @@ public struct BarChart: Plot {
         canvas.text(title, Point(12, 22), size: 14, isBold: true, limit: width - 24)
         let area = PlotArea(left: nameWidth, top: top, right: width - valueWidth - noteWidth, bottom: bottom)
         let scale = Scale(
-            values, from: area.left, to: area.right, ticks: 6, labels: isShare ? .percent : .plain)
+            values, from: area.left, to: area.right, ticks: 6, labels: isProportion ? .percent : .plain)
         area.drawHorizontal(scale, name: xName, grid: true, on: &canvas)
         for (row, bar) in shown.enumerated() {
             let middle = top + rowHeight * (Double(row) + 0.5) + 3
@@ -127,7 +127,7 @@ public struct BarChart: Plot {
     private var values: [Double] {
         let bounds = shown.flatMap { bar in bar.interval.map { [$0.lowerBound, $0.upperBound] } ?? [] }
         let all = shown.map(\.value) + bounds + (reference.map { [$0.value] } ?? []) + [0]
-        return isShare || !all.contains { $0 != 0 && Scale.isDrawn($0) } ? all + [1] : all
+        return isProportion || !all.contains { $0 != 0 && Scale.isDrawn($0) } ? all + [1] : all
     }
 
     private func draw(
@@ -156,6 +156,6 @@ public struct BarChart: Plot {
     }
 
     private func text(_ value: Double) -> String {
-        isShare ? NumberText.percent(value) : NumberText.short(value)
+        isProportion ? NumberText.percent(value) : NumberText.short(value)
     }
 }

@@ -43,7 +43,7 @@ public struct LineChart: Plot {
     /// The scale of the horizontal axis (default: linear). Points that are not above 0 are left out of a logarithmic one.
     public var xAxis = Axis.linear
     /// Whether y is a proportion, shown in percent.
-    public var isShare: Bool
+    public var isProportion: Bool
     /// A vertical line, such as at the best epoch, with its label.
     public var mark: (x: Double, name: String)?
     /// The size in pixels.
@@ -52,14 +52,14 @@ public struct LineChart: Plot {
     /// Creates a line chart.
     public init(
         title: String, xName: String = "epoch", yName: String = "", series: [Series], axis: Axis = .linear,
-        isShare: Bool = false, mark: (x: Double, name: String)? = nil
+        isProportion: Bool = false, mark: (x: Double, name: String)? = nil
     ) {
         self.title = title
         self.xName = xName
         self.yName = yName
         self.series = series
         self.axis = axis
-        self.isShare = isShare
+        self.isProportion = isProportion
         self.mark = mark
     }
 
@@ -86,7 +86,7 @@ public struct LineChart: Plot {
             series.flatMap { $0.points.map(\.y) + $0.band.flatMap { [$0.low, $0.high] } },
             kind: kind(axis, series.flatMap { $0.points.map(\.y) }),
             from: bottom, to: top,
-            labels: isShare ? .percent : .plain)
+            labels: isProportion ? .percent : .plain)
         let left = (yName.isEmpty ? 20 : 36) + PlotArea.labelWidth(y)
         let area = PlotArea(left: left, top: top, right: size.width - 20, bottom: bottom)
         let places = series.flatMap { $0.points.map(\.x) }
@@ -205,6 +205,6 @@ public struct LineChart: Plot {
     }
 
     private func text(_ value: Double) -> String {
-        isShare ? NumberText.percent(value) : NumberText.short(value)
+        isProportion ? NumberText.percent(value) : NumberText.short(value)
     }
 }

@@ -9,15 +9,15 @@ public struct MatrixPlot: Plot {
     /// The numbers by row; those that are not finite have no cell.
     public var values: [[Double]]
     /// Whether the numbers are proportions, shown in percent.
-    public var isShare: Bool
+    public var isProportion: Bool
 
     /// Creates a plot. `values` has a row for each name in `rows` with a number for each name in `columns`.
     public init(
         title: String, axes: (rows: String, columns: String), rows: [String], columns: [String],
-        values: [[Double]], isShare: Bool = false
+        values: [[Double]], isProportion: Bool = false
     ) {
         (self.title, self.axes, self.rows, self.columns) = (title, axes, rows, columns)
-        (self.values, self.isShare) = (values, isShare)
+        (self.values, self.isProportion) = (values, isProportion)
     }
 
     public var summary: String {
@@ -60,7 +60,7 @@ public struct MatrixPlot: Plot {
     }
 
     private func text(_ value: Double) -> String {
-        isShare ? NumberText.percent(value) : NumberText.fixed(value)
+        isProportion ? NumberText.percent(value) : NumberText.fixed(value)
     }
 
     private var known: [(row: Int, column: Int, value: Double)] {

@@ -55,22 +55,25 @@ public struct ScoreCurve: Sendable {
 extension LineChart {
     /// Creates a learning curve: scores as a function of the number of training examples.
     public static func learningCurve(
-        title: String = "Learning curve", yName: String = "score", _ curve: ScoreCurve, isShare: Bool = false
+        title: String = "Learning curve", yName: String = "score", _ curve: ScoreCurve,
+        isProportion: Bool = false
     ) -> LineChart {
         LineChart(
-            title: title, xName: "training examples", yName: yName, series: curve.series, isShare: isShare)
+            title: title, xName: "training examples", yName: yName, series: curve.series,
+            isProportion: isProportion)
     }
 
     /// Creates a validation curve: scores as a function of one hyperparameter, with its best value marked.
     public static func validationCurve(
         title: String = "Validation curve", parameter: String, yName: String = "score", _ curve: ScoreCurve,
-        isShare: Bool = false, isLowerBetter: Bool = false, xAxis: Axis = .linear
+        isProportion: Bool = false, isLowerBetter: Bool = false, xAxis: Axis = .linear
     ) -> LineChart {
         let best = curve.best(isLowerBetter: isLowerBetter).map {
             (x: $0, name: "best: \(NumberText.short($0))")
         }
         var chart = LineChart(
-            title: title, xName: parameter, yName: yName, series: curve.series, isShare: isShare, mark: best)
+            title: title, xName: parameter, yName: yName, series: curve.series, isProportion: isProportion,
+            mark: best)
         chart.xAxis = xAxis
         return chart
     }

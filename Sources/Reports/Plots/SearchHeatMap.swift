@@ -15,14 +15,15 @@ public struct SearchHeatMap: Plot {
     /// The name of the score.
     public var scoreName: String
     /// Whether scores are proportions, shown in percent.
-    public var isShare: Bool
+    public var isProportion: Bool
     /// Whether the lowest score is the best, as with a loss.
     public var isLowerBetter: Bool
 
     /// Creates a heat map.
     public init(
         title: String, xName: String, xValues: [String], yName: String, yValues: [String],
-        scores: [[Double]], scoreName: String = "score", isShare: Bool = false, isLowerBetter: Bool = false
+        scores: [[Double]], scoreName: String = "score", isProportion: Bool = false,
+        isLowerBetter: Bool = false
     ) {
         self.title = title
         self.xName = xName
@@ -31,7 +32,7 @@ public struct SearchHeatMap: Plot {
         self.yValues = yValues
         self.scores = scores
         self.scoreName = scoreName
-        self.isShare = isShare
+        self.isProportion = isProportion
         self.isLowerBetter = isLowerBetter
     }
 
@@ -149,7 +150,7 @@ public struct SearchHeatMap: Plot {
     }
 
     private func text(_ value: Double) -> String {
-        guard !isShare else { return NumberText.percent(value) }
+        guard !isProportion else { return NumberText.percent(value) }
         let size = max(abs(low), abs(high))
         return size < 10 && size >= 0.1 ? NumberText.fixed(value, 3) : NumberText.short(value)
     }

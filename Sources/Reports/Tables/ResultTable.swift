@@ -41,7 +41,7 @@ public struct ResultTable: ReadableTable {
     /// The name of the metric, such as `uar`.
     public var metric: String
     /// Whether the metric is a proportion, which is shown as a percentage. CSV and JSON contain the number itself.
-    public var isShare: Bool
+    public var isProportion: Bool
     /// The rows from top to bottom, the base first.
     public var rows: [Row]
     /// The confidence level.
@@ -53,10 +53,10 @@ public struct ResultTable: ReadableTable {
 
     /// A table of rows, in the order given.
     public init(
-        title: String, metric: String, isShare: Bool = false, rows: [Row], level: Double = 0.95,
+        title: String, metric: String, isProportion: Bool = false, rows: [Row], level: Double = 0.95,
         note: String = "", protocolText: String = ""
     ) {
-        (self.title, self.metric, self.isShare) = (title, metric, isShare)
+        (self.title, self.metric, self.isProportion) = (title, metric, isProportion)
         (self.rows, self.level, self.note, self.protocolText) = (rows, level, note, protocolText)
     }
 
@@ -108,14 +108,14 @@ public struct ResultTable: ReadableTable {
                 Column(name: isPooled ? "mean of folds" : metric) { number($0.folds.estimate) })
             columns += interval(isPooled ? "\(percent) interval of mean" : "\(percent) interval", \.folds)
         }
-        if has(\.foldDeviation) { columns.append(Column(name: "SD of folds") { number($0.foldDeviation) }) }
-        if has(\.seedDeviation) { columns.append(Column(name: "SD of seeds") { number($0.seedDeviation) }) }
+        if has(\.foldDeviation) { columns.append(Column(name: "SD over folds") { number($0.foldDeviation) }) }
+        if has(\.seedDeviation) { columns.append(Column(name: "SD over seeds") { number($0.seedDeviation) }) }
         if has(\.difference) {
             columns.append(
-                Column(name: isShare ? "difference in points" : "difference") { row in
+                Column(name: isProportion ? "difference in points" : "difference") { row in
                     let sign = row.difference > 0 ? "+" : ""
                     let points = NumberText.fixed(row.difference * 100, 1)
-                    return sign + (isShare ? points : NumberText.short(row.difference))
+                    return sign + (isProportion ? points : NumberText.short(row.difference))
                 })
         }
         if has(\.pValue) { columns.append(Column(name: "p") { Self.probability($0.pValue) }) }
@@ -123,7 +123,7 @@ public struct ResultTable: ReadableTable {
     }
 
     private func number(_ value: Double) -> String {
-        isShare ? NumberText.percent(value) : NumberText.short(value)
+        isProportion ? NumberText.percent(value) : NumberText.short(value)
     }
 
     /// A p-value, which is never 0.

@@ -15,8 +15,8 @@ public struct ValueTable: ReadableTable {
         case date(Date)
 
         /// The value of a metric, as a share if it is one.
-        package static func value(_ value: Double, isShare: Bool) -> Cell {
-            isShare ? .share(value) : .number(value)
+        package static func value(_ value: Double, isProportion: Bool) -> Cell {
+            isProportion ? .share(value) : .number(value)
         }
     }
 

@@ -48,7 +48,7 @@ final class RunRoutes: Sendable {
     }
 
     /// The names of the metrics that are proportions, which are shown in percent.
-    private static var shares: JSONValue { Metric.allCases.filter(\.isShare).map(\.name).encode() }
+    private static var shares: JSONValue { Metric.allCases.filter(\.isProportion).map(\.name).encode() }
 
     private func list() throws -> JSONValue {
         guard runs.exists else {

@@ -15,11 +15,11 @@ const dashes = ["", "7 4", "2 4", "9 3 2 3"];
  * Draws a chart.
  * @param title what is drawn
  * @param series `{name, color, dash, points: [[epoch, value], ...]}`, in which `color` and `dash` are numbers
- * @param isShare whether the values are proportions, which are shown in percent
+ * @param isProportion whether the values are proportions, which are shown in percent
  */
-export function lineChart(title, series, isShare = false) {
+export function lineChart(title, series, isProportion = false) {
   const [width, height, left, right, top, bottom] = [360, 216, 46, 10, 8, 42];
-  const short = (value) => metricText(value, isShare), mark = (value) => (isShare ? `${Number((100 * value).toPrecision(4))}%` : short(value));
+  const short = (value) => metricText(value, isProportion), mark = (value) => (isProportion ? `${Number((100 * value).toPrecision(4))}%` : short(value));
   const points = series.flatMap((line) => line.points).filter(([, y]) => Number.isFinite(y));
   const card = el("figure", { class: "card chart" }, el("h3", {}, title));
   card.style.margin = "0";

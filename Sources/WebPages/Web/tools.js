@@ -61,7 +61,7 @@ export function save(name, type, text) {
 }
 
 /** Returns a metric with its usual number of digits; proportions are in percent. */
-export const metricText = (value, isShare) => (value === null || value === undefined ? "–" : isShare ? percent(value) : String(Number(value.toPrecision(4))));
+export const metricText = (value, isProportion) => (value === null || value === undefined ? "–" : isProportion ? percent(value) : String(Number(value.toPrecision(4))));
 
 /** Returns about `count` round values from `low` to `high`. */
 export function ticks(low, high, count) {

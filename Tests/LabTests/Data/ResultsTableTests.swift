@@ -18,8 +18,9 @@ import Testing
         let shown = table.table
         #expect(
             shown.columns == [
-                "system", "reported accuracy", "accuracy", "auc", "uar", "95% low", "95% high", "SD of folds",
-                "SD of seeds", "folds", "seeds",
+                "system", "reported accuracy", "accuracy", "auc", "uar", "95% low", "95% high",
+                "SD over folds",
+                "SD over seeds", "folds", "seeds",
             ])
         #expect(
             shown.cells[0] == [

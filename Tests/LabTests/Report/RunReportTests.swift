@@ -22,7 +22,7 @@ import Testing
         let interval = ConfidenceInterval(estimate: 0.5, low: 0.25, high: 0.75, level: 0.95)
         report.metrics = [
             .init(name, interval),
-            .init("loss", .init(estimate: 1, low: .nan, high: .nan, level: 0.9), isShare: false),
+            .init("loss", .init(estimate: 1, low: .nan, high: .nan, level: 0.9), isProportion: false),
         ]
         report.metricsNote = name
         report.epochs = (1...4).map {

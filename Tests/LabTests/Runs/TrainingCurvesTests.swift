@@ -17,7 +17,7 @@ import Training
         let charts = LineChart.curves(of: epochs, best: 2)
         #expect(charts.map(\.title) == ["Loss", "Accuracy", "Learning rate"])
         #expect(charts[0].series.map(\.name) == ["training", "validation"])
-        #expect(charts.map(\.isShare) == [false, true, false])
+        #expect(charts.map(\.isProportion) == [false, true, false])
         #expect(charts[0].mark?.x == 2)
         #expect(LineChart.curves(of: []).isEmpty)
     }

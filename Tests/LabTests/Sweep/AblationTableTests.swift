@@ -40,7 +40,7 @@ import Testing
             #expect(isClose(row.folds.estimate, mean) && isClose(row.seedDeviation, deviation))
             #expect(row.folds.low.isNaN && row.foldDeviation.isNaN && row.pValue.isNaN)
         }
-        #expect(table.metric == "uar" && table.isShare && table.title == "small")
+        #expect(table.metric == "uar" && table.isProportion && table.title == "small")
         #expect(table.note == "SD: standard deviation between seeds (results over all folds).")
     }
 
@@ -91,7 +91,7 @@ import Testing
         let csv = overview.csv.split(separator: "\n")
         #expect(csv[1] == "base,uar,,,,0.55,,,,0.07071067811865474")
         let rows = overview.json["rows"]?.elements
-        #expect(rows?[0]["SD of seeds"]?.double == 0.07071067811865474)
+        #expect(rows?[0]["SD over seeds"]?.double == 0.07071067811865474)
         #expect(rows?[0]["pooled"]?.isNull == true)
         #expect(overview.json["columns"]?.elements?.count == overview.columns.count)
         #expect(overview.json["note"]?.text == overview.note && overview.json["title"] == "All metrics")

@@ -20,7 +20,7 @@ import Testing
     @Test func barsAreAsLongAsTheirNumbers() throws {
         let chart = BarChart(
             title: "t", bars: [.init("a", 0.4), .init("b", 0.8, low: 0.6, high: 1), .init("c", .nan)],
-            isShare: true)
+            isProportion: true)
         let found = try elements(chart)
         let bars = found.filter { $0.attributes["class"] == "a0" }
         try #require(bars.count == 2)

@@ -26,12 +26,12 @@ import Testing
         return [
             LineChart(title: name, xName: name, yName: name, series: [line, .init(name, points: points)]),
             LineChart(title: name, series: [line], axis: .logarithmic, mark: (numbers.first ?? 0, name)),
-            LineChart(title: name, series: [line], axis: .automatic, isShare: true, mark: (.nan, name)),
+            LineChart(title: name, series: [line], axis: .automatic, isProportion: true, mark: (.nan, name)),
             BarChart(
                 title: name, xName: name,
                 bars: numbers.map { .init(name, $0, low: $0 - 1, high: $0 + 1, note: name) },
                 reference: (numbers.last ?? 0, name)),
-            BarChart(title: name, bars: numbers.map { .init(name, $0) }, isShare: true),
+            BarChart(title: name, bars: numbers.map { .init(name, $0) }, isProportion: true),
             BarChart.importances(
                 numbers.map { _ in name }, numbers, deviations: numbers.reversed(), limit: 3),
             ReliabilityPlot(title: name, Calibration(confidences: numbers, right: numbers.map { $0 > 0 })),
@@ -73,10 +73,10 @@ import Testing
                 groups: [name, name], axes: (name, name)),
             ScatterPlot(title: name, points: points),
             LineChart.learningCurve(title: name, yName: name, curve),
-            LineChart.validationCurve(parameter: name, curve, isShare: true, xAxis: .logarithmic),
+            LineChart.validationCurve(parameter: name, curve, isProportion: true, xAxis: .logarithmic),
             SearchHeatMap(
                 title: name, xName: name, xValues: names, yName: name, yValues: names, scores: columns,
-                scoreName: name, isShare: true),
+                scoreName: name, isProportion: true),
             SearchHeatMap(
                 title: name, xName: name, xValues: [name], yName: name, yValues: [name, name],
                 scores: [numbers], isLowerBetter: true),

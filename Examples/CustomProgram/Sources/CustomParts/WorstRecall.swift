@@ -3,7 +3,7 @@ import Metrics
 extension Metric {
     /// The lowest recall of a class. It is low if a model neglects one class, which the mean over the classes can hide.
     public static let worstRecall = Metric(
-        "worst_recall", summary: "Lowest recall of a class.", isShare: true
+        "worst_recall", summary: "Lowest recall of a class.", isProportion: true
     ) { predictions in
         guard let matrix = try? predictions.confusion() else { return .nan }
         // Resampling may leave a class without examples.
