@@ -120,23 +120,94 @@ enum Product {
         }
     }
 
-    /// The number of rows per chunk, in whole tiles: about 2 million multiplications, or an eighth of the rows for
-    /// small products, but enough to justify a second thread. With a right factor too large for the fast caches, it
-    /// is at least a sixteenth of the rows, up to 96, because each chunk reads that factor from the shared cache again.
-    static func rowsPerChunk(_ rows: Int, perRow multiplications: Int) -> Int {
-        let wished = Swift.min(Swift.max(rows * multiplications / 8, 300_000), 2_000_000)
-        let least = multiplications > 100_000 ? Swift.min(rows / 16, 96) : 0
-        return Swift.max(16, (Swift.max(wished / Swift.max(multiplications, 1), least) + 7) / 8 * 8)
+    /// Computes the same in chunks, on several threads, and applies a norm with fixed statistics to the result.
+    static func runInChunks(
+        m: Int, n: Int, k: Int, _ a: UnsafePointer<Real>, row aRow: Int, column aColumn: Int = 1, _ b: Factor,
+        start: Start = .zero, into c: UnsafeMutablePointer<Real>, row cRow: Int, relu: Bool = false,
+        norm: FixedNorm? = nil
+    ) {
+        let grid = Grid(rows: m, columns: n, depth: k)
+        Parallel.chunks(grid.count) { index in
+            let chunk = grid[index]
+            run(
+                chunk, k: k, a, row: aRow, column: aColumn, b, start: start, into: c, row: cRow, relu: relu)
+            if grid.across == 1 { norm?.apply(to: c + chunk.row * cRow, rows: chunk.rows) }
+        }
+        guard let norm, grid.across > 1 else { return }
+        Parallel.elements(m, grain: Swift.max(1, 32768 / n)) {
+            norm.apply(to: c + $0.lowerBound * cRow, rows: $0.count)
+        }
     }
 
-    /// Calls `body` for each such chunk, on several threads.
+    /// Computes one chunk of a product.
     @inline(__always)
-    static func chunks(
-        of rows: Int, perRow multiplications: Int, _ body: (_ first: Int, _ count: Int) -> Void
+    static func run(
+        _ chunk: Grid.Chunk, k: Int, _ a: UnsafePointer<Real>, row aRow: Int, column aColumn: Int = 1,
+        _ b: Factor,
+        start: Start = .zero, into c: UnsafeMutablePointer<Real>, row cRow: Int, relu: Bool = false
     ) {
-        let chunk = rowsPerChunk(rows, perRow: multiplications)
-        Parallel.chunks((rows + chunk - 1) / chunk) {
-            body($0 * chunk, Swift.min(chunk, rows - $0 * chunk))
+        run(
+            m: chunk.rows, n: chunk.columns, k: k, a + chunk.row * aRow, row: aRow, column: aColumn,
+            b.from(column: chunk.column), start: start.from(column: chunk.column),
+            into: c + chunk.row * cRow + chunk.column, row: cRow, relu: relu)
+    }
+}
+
+extension Product.Factor {
+    /// The columns starting at a multiple of the widest panel.
+    @inline(__always)
+    fileprivate func from(column: Int) -> Self {
+        switch self {
+        case .packed(let b, let rows, let first): .packed(b + column * rows, rows: rows, first: first)
+        case .plain(let b, let row): .plain(b + column, row: row)
+        }
+    }
+}
+
+extension Product.Start {
+    @inline(__always)
+    fileprivate func from(column: Int) -> Self {
+        if case .bias(let bias?) = self { .bias(bias + column) } else { self }
+    }
+}
+
+extension Product {
+    /// The chunks of a product. Elements of the result do not depend on them.
+    struct Grid {
+        /// Some rows and columns of the result.
+        struct Chunk { let row: Int, rows: Int, column: Int, columns: Int }
+
+        private let rows: Int, columns: Int, height: Int, width: Int
+        /// The number of chunks next to each other.
+        let across: Int
+        let count: Int
+
+        /// If the right factor fits into the fast caches, a chunk has whole rows: about 2 million multiplications, or an
+        /// eighth of the rows for small products, but enough to justify a second thread. If it does not, each chunk also
+        /// has only some of the columns, so that the part of the right factor that it reads stays in these caches.
+        init(rows: Int, columns: Int, depth: Int) {
+            (self.rows, self.columns) = (rows, columns)
+            let perRow = columns * depth
+            if perRow <= 100_000 {
+                let wished = Swift.min(Swift.max(rows * perRow / 8, 300_000), 2_000_000)
+                height = Swift.max(16, (wished / Swift.max(perRow, 1) + 7) / 8 * 8)
+                (width, across) = (columns, 1)
+            } else {
+                let down = Swift.max(1, (rows + 95) / 96)
+                height = Swift.max(8, ((rows + down - 1) / down + 7) / 8 * 8)
+                // Multiples of the widest panel. The last chunk takes the remaining columns as well.
+                width = down * (columns / 192) < 8 ? 96 : 192
+                across = Swift.max(1, columns / width)
+            }
+            count = across * ((rows + height - 1) / height)
+        }
+
+        subscript(index: Int) -> Chunk {
+            let (down, right) = (index / across, index % across)
+            let (row, column) = (down * height, right * width)
+            return Chunk(
+                row: row, rows: Swift.min(height, rows - row), column: column,
+                columns: right == across - 1 ? columns - column : width)
         }
     }
 }

@@ -129,11 +129,10 @@ private struct AttentionPool: Sendable {
         dKeys.withElements { dKeys in
             dh.modify { dh in
                 factor.withFactor { factor in
-                    Product.chunks(of: batch * steps, perRow: size * width) { first, here in
-                        Product.run(
-                            m: here, n: size, k: width, dKeys + first * width, row: width, factor,
-                            start: .result, into: dh + first * size, row: size)
-                    }
+                    Product.runInChunks(
+                        m: batch * steps, n: size, k: width, dKeys, row: width, factor, start: .result,
+                        into: dh,
+                        row: size)
                 }
             }
         }

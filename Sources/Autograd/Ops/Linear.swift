@@ -73,12 +73,9 @@ func multiplyRows(
         withElements(bias) { bias in
             Tensor(shape: shape) { y in
                 let multiply = { (factor: Product.Factor) in
-                    Product.chunks(of: rows, perRow: k * n) { first, here in
-                        Product.run(
-                            m: here, n: n, k: k, x + first * k, row: k, factor, start: .bias(bias),
-                            into: y + first * n, row: n, relu: activation == .relu)
-                        norm?.apply(to: y + first * n, rows: here)
-                    }
+                    Product.runInChunks(
+                        m: rows, n: n, k: k, x, row: k, factor, start: .bias(bias), into: y, row: n,
+                        relu: activation == .relu, norm: norm)
                 }
                 if let packed { packed.withFactor(multiply) } else { multiply(.plain(matrix, row: n)) }
             }
@@ -89,14 +86,13 @@ func multiplyRows(
 /// Returns the sum over rows of the outer products of the rows of x and g: [inputs, outputs].
 func outerSum(_ x: Tensor, _ g: Tensor, rows: Int, inputs: Int, outputs: Int) -> Tensor {
     withElements(x, g) { x, g in
-        // Few rows or a large result: each chunk computes some rows of the result.
+        // Few rows or a large result: each chunk computes a part of the result.
         if rows <= 1024 || inputs * outputs > 1 << 16 {
             return Tensor(shape: [inputs, outputs]) { result in
-                Product.chunks(of: inputs, perRow: rows * outputs) { first, here in
-                    Product.run(
-                        m: here, n: outputs, k: rows, x + first, row: 1,
-                        column: inputs, .plain(g, row: outputs), into: result + first * outputs, row: outputs)
-                }
+                Product.runInChunks(
+                    m: inputs, n: outputs, k: rows, x, row: 1, column: inputs, .plain(g, row: outputs),
+                    into: result,
+                    row: outputs)
             }
         }
         return sumOfChunks(rows, perRow: inputs * outputs, shape: [inputs, outputs]) { range, part in

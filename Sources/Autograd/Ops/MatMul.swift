@@ -84,36 +84,36 @@ private struct MatMulPlan {
 
 private func multiply(_ a: Tensor, _ b: Tensor, _ plan: MatMulPlan) -> Tensor {
     let (m, n, k) = (plan.m, plan.n, plan.k)
-    let rows = Product.rowsPerChunk(m, perRow: k * n)
-    let perMatrix = Swift.max(1, (m + rows - 1) / rows)
-    // A single right factor is packed once. Many small ones are packed by the threads that use them.
-    let shared = Set(plan.offsets.map(\.b)).count == 1
+    let matrices = plan.offsets.count
+    let isShared = Set(plan.offsets.map(\.b)).count == 1
     return withElements(a, b) { a, b in
         Tensor(shape: plan.shape) { c in
             let packed =
-                shared && (plan.transposeB || m >= 24)
+                isShared && (plan.transposeB || m >= 24)
                 ? pack(b + plan.offsets[0].b, plan) : nil
-            let together = perMatrix == 1 ? Swift.max(1, 2_000_000 / Swift.max(m * n * k, 1)) : 1
-            let pieces = plan.offsets.count * perMatrix
-            Parallel.chunks((pieces + together - 1) / together) { chunk in
-                for piece in chunk * together..<Swift.min(pieces, (chunk + 1) * together) {
-                    let (matrix, part) = (piece / perMatrix, piece % perMatrix)
-                    let offset = plan.offsets[matrix]
-                    let first = part * rows
-                    let here = Swift.min(rows, m - first)
-                    let run = { (factor: Product.Factor) in
-                        Product.run(
-                            m: here, n: n, k: k, a + offset.a + first * (plan.transposeA ? 1 : k),
-                            row: plan.transposeA ? 1 : k, column: plan.transposeA ? m : 1, factor,
-                            into: c + (matrix * m + first) * n, row: n)
-                    }
-                    if let packed {
-                        packed.withFactor(run)
-                    } else if plan.transposeB {
-                        pack(b + offset.b, plan).withFactor(run)
-                    } else {
-                        run(.plain(b + offset.b, row: n))
-                    }
+            let run = { (matrix: Int) in
+                let offset = plan.offsets[matrix]
+                let multiply = { (factor: Product.Factor) in
+                    Product.runInChunks(
+                        m: m, n: n, k: k, a + offset.a, row: plan.transposeA ? 1 : k,
+                        column: plan.transposeA ? m : 1, factor, into: c + matrix * m * n, row: n)
+                }
+                if let packed {
+                    packed.withFactor(multiply)
+                } else if plan.transposeB {
+                    pack(b + offset.b, plan).withFactor(multiply)
+                } else {
+                    multiply(.plain(b + offset.b, row: n))
+                }
+            }
+            // The threads share many matrices; a few large ones are computed by all threads, one after the other.
+            let together = Swift.max(1, 2_000_000 / Swift.max(m * n * k, 1))
+            let groups = (matrices + together - 1) / together
+            if groups < 8, Product.Grid(rows: m, columns: n, depth: k).count > 1 {
+                (0..<matrices).forEach(run)
+            } else {
+                Parallel.chunks(groups) { group in
+                    (group * together..<Swift.min(matrices, (group + 1) * together)).forEach(run)
                 }
             }
         }
