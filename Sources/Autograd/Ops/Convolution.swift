@@ -216,23 +216,27 @@ struct Convolution: Sendable {
             ? (0..<tapRows).map {
                 taps.packed($0, of: tapRows, columns: columns.kernel, inputs: inputs, filters: filters)
             } : []
+        let isPadded = runs.count > 1
         let linesPerChunk = self.linesPerChunk(runs)
         return withElements(x, taps.weight) { x, weight in
             withElements(bias) { bias in
                 Tensor(shape: shape) { y in
-                    forEachBlock(lines: linesPerChunk) { image, lines in
+                    forEachBlock(lines: linesPerChunk, outputs: outputsPerChunk(lines: linesPerChunk)) {
+                        image, lines, span in
                         let x = x + image * rows.size * columns.size * channels
                         let y = y + image * rows.outputs * columns.outputs * filters
-                        if !isSinglePass { fill(y, lines, bias) }
+                        let runs =
+                            span.count == columns.outputs ? runs : runs.compactMap { $0.clamped(to: span) }
+                        if !isSinglePass { fill(y, lines, span, bias) }
                         let start: Product.Start = isSinglePass ? .bias(bias) : .result
                         for tap in 0..<tapRows {
                             let seen = rows.outputs(seenBy: tap).clamped(to: lines)
                             guard !seen.isEmpty else { continue }
-                            if !packed.isEmpty, isJoined, runs.count > 1, seen.count < 4 {
+                            if !packed.isEmpty, isJoined, isPadded, seen.count < 4 {
                                 packed[tap].withFactor { factor in
                                     for line in seen {
                                         multiplyPadded(
-                                            x, y, line: line, rowTap: tap, factor, start: start,
+                                            x, y, line: line, span, rowTap: tap, factor, start: start,
                                             relu: finish.relu && isSinglePass)
                                     }
                                 }
@@ -256,10 +260,11 @@ struct Convolution: Sendable {
                                 }
                             }
                         }
-                        let from = y + lines.lowerBound * columns.outputs * filters
-                        let positions = lines.count * columns.outputs
-                        if finish.relu && !isSinglePass { ck_relu(from, from, positions * filters) }
-                        finish.norm?.apply(to: from, rows: positions)
+                        forEachStretch(lines, span) { first, count in
+                            let from = y + first * filters
+                            if finish.relu && !isSinglePass { ck_relu(from, from, count * filters) }
+                            finish.norm?.apply(to: from, rows: count)
+                        }
                     }
                 }
             }
@@ -300,35 +305,48 @@ struct Convolution: Sendable {
         }
     }
 
-    /// Computes all outputs of a line with one product on a zero-padded copy of the line. With few lines, the
+    /// Computes some outputs of a line with one product on a zero-padded copy of what they read. With few lines, the
     /// outputs at the edges are too few for separate products.
     private func multiplyPadded(
-        _ x: UnsafePointer<Real>, _ y: UnsafeMutablePointer<Real>, line: Int, rowTap: Int,
+        _ x: UnsafePointer<Real>, _ y: UnsafeMutablePointer<Real>, line: Int, _ span: Range<Int>, rowTap: Int,
         _ factor: Product.Factor, start: Product.Start, relu: Bool
     ) {
-        let length = (columns.outputs - 1) * columns.stride + columns.kernel
-        let before = Swift.min(columns.before, length)
-        let inside = Swift.min(columns.size, length - before)
+        let length = (span.count - 1) * columns.stride + columns.kernel
+        let first = columns.position(span.lowerBound, 0)
+        let before = Swift.min(Swift.max(-first, 0), length)
+        let begin = Swift.max(first, 0)
+        let inside = Swift.min(Swift.max(columns.size - begin, 0), length - before)
         withUnsafeTemporaryAllocation(of: Real.self, capacity: length * channels) { buffer in
             guard let copy = buffer.baseAddress else { return }
-            let begin = before * channels
-            copy.update(repeating: 0, count: begin)
-            (copy + begin).update(
-                from: x + rows.position(line, rowTap) * columns.size * channels, count: inside * channels)
-            (copy + begin + inside * channels).update(
+            copy.update(repeating: 0, count: before * channels)
+            (copy + before * channels).update(
+                from: x + (rows.position(line, rowTap) * columns.size + begin) * channels,
+                count: inside * channels)
+            (copy + (before + inside) * channels).update(
                 repeating: 0, count: (length - before - inside) * channels)
             Product.run(
-                m: columns.outputs, n: filters, k: columns.kernel * channels, copy,
+                m: span.count, n: filters, k: columns.kernel * channels, copy,
                 row: columns.stride * channels, factor, start: start,
-                into: y + line * columns.outputs * filters, row: filters, relu: relu)
+                into: y + (line * columns.outputs + span.lowerBound) * filters, row: filters, relu: relu)
         }
     }
 
-    private func fill(_ y: UnsafeMutablePointer<Real>, _ lines: Range<Int>, _ bias: UnsafePointer<Real>?) {
-        let from = y + lines.lowerBound * columns.outputs * filters
-        let positions = lines.count * columns.outputs
-        guard let bias else { return from.update(repeating: 0, count: positions * filters) }
-        for position in 0..<positions { (from + position * filters).update(from: bias, count: filters) }
+    private func fill(
+        _ y: UnsafeMutablePointer<Real>, _ lines: Range<Int>, _ span: Range<Int>, _ bias: UnsafePointer<Real>?
+    ) {
+        forEachStretch(lines, span) { first, count in
+            let from = y + first * filters
+            guard let bias else { return from.update(repeating: 0, count: count * filters) }
+            for position in 0..<count { (from + position * filters).update(from: bias, count: filters) }
+        }
+    }
+
+    /// Calls `body` with the first position and the number of positions of each contiguous part of a block.
+    private func forEachStretch(_ lines: Range<Int>, _ span: Range<Int>, _ body: (Int, Int) -> Void) {
+        if span.count == columns.outputs {
+            return body(lines.lowerBound * columns.outputs, lines.count * columns.outputs)
+        }
+        for line in lines { body(line * columns.outputs + span.lowerBound, span.count) }
     }
 
     /// The number of lines that make about 4 million multiplications, but at least two if the outputs at the edges
@@ -338,13 +356,25 @@ struct Convolution: Sendable {
         return Swift.max(runs.count > 1 ? 4 : 1, 4_000_000 / Swift.max(perLine, 1))
     }
 
-    /// Blocks of lines of an image as chunks of work.
-    func forEachBlock(lines: Int, _ body: (Int, Range<Int>) -> Void) {
+    /// The number of outputs of a line that make about 4 million multiplications, but enough for the weight to be worth
+    /// reading; all of them unless there are too few blocks of lines for the threads.
+    private func outputsPerChunk(lines: Int) -> Int {
+        let blocks = images * ((rows.outputs + lines - 1) / lines)
+        if blocks >= 16 { return columns.outputs }
+        let perOutput = rows.kernel * columns.kernel * inputs * filters
+        return Swift.max(96, (4_000_000 / Swift.max(perOutput, 1) + 7) / 8 * 8)
+    }
+
+    /// Blocks of lines of an image, or of some outputs of these lines, as chunks of work.
+    func forEachBlock(lines: Int, outputs: Int, _ body: (Int, Range<Int>, Range<Int>) -> Void) {
         let blocks = (rows.outputs + lines - 1) / lines
         guard columns.outputs > 0 else { return }
-        Parallel.chunks(images * blocks) { index in
-            let first = index % blocks * lines
-            body(index / blocks, first..<Swift.min(rows.outputs, first + lines))
+        let parts = (columns.outputs + outputs - 1) / outputs
+        Parallel.chunks(images * blocks * parts) { index in
+            let (first, left) = (index / parts % blocks * lines, index % parts * outputs)
+            body(
+                index / parts / blocks, first..<Swift.min(rows.outputs, first + lines),
+                left..<Swift.min(columns.outputs, left + outputs))
         }
     }
 }

@@ -12,7 +12,7 @@ extension Convolution {
         return withElements(x, weight) { x, weight in
             withElements(bias) { bias in
                 Tensor(shape: shape) { y in
-                    forEachBlock(lines: linesPerChunk) { image, lines in
+                    forEachBlock(lines: linesPerChunk, outputs: columns.outputs) { image, lines, _ in
                         withWindows(rowWindow, columnWindow) { rows, columns in
                             ck_depthwise(
                                 x + image * imageIn, weight, bias, y + image * imageOut, rows, columns,

@@ -66,6 +66,12 @@ struct Window: Sendable, Equatable {
     struct Run: Sendable {
         let outputs: Range<Int>
         let taps: Range<Int>
+
+        /// The part of the run within `span`, if there is one.
+        func clamped(to span: Range<Int>) -> Run? {
+            let outputs = outputs.clamped(to: span)
+            return outputs.isEmpty ? nil : Run(outputs: outputs, taps: taps)
+        }
     }
 
     /// Returns all outputs as runs. If `joined` is true, each output is in one run with all of its taps, which must

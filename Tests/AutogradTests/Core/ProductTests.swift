@@ -16,7 +16,7 @@ import Testing
         }
         sizes += [
             (5, 9, 255), (5, 9, 256), (5, 9, 257), (239, 3, 2), (240, 17, 20), (241, 50, 300),
-            (500, 130, 600),
+            (500, 130, 600), (100, 400, 300), (10, 1000, 200), (1, 500, 250),
         ]
         return sizes
     }()
@@ -56,6 +56,23 @@ import Testing
         for rows in [0..<1, 3..<5, 9..<14, 1..<50] {
             let some = matmul(a.slice(axis: 0, rows), b, transposeB: true)
             #expect(some.array == all.slice(axis: 0, rows).array, "rows \(rows)")
+        }
+    }
+
+    /// The same for right factors that are also divided by columns: rows alone, in one block, and in several.
+    @Test(arguments: [(300, 400), (500, 210), (900, 97), (1100, 96), (200, 1000)])
+    func rowsAreIndependentOfBatch(depth: Int, columns: Int) {
+        let generator = RandomGenerator(seed: 6)
+        let a = Tensor.normal([230, depth], mean: 0, deviation: 1, using: generator)
+        let b = Tensor.normal([depth, columns], mean: 0, deviation: 1, using: generator)
+        let bias = Tensor.normal([columns], mean: 0, deviation: 1, using: generator)
+        let (all, transposed) = (linear(a, b, bias: bias), matmul(b, a, transposeA: true, transposeB: true))
+        for rows in [0..<1, 3..<5, 9..<30, 100..<200, 229..<230] {
+            let some = a.slice(axis: 0, rows)
+            #expect(linear(some, b, bias: bias).array == all.slice(axis: 0, rows).array, "rows \(rows)")
+            #expect(
+                matmul(b, some, transposeA: true, transposeB: true).array
+                    == transposed.slice(axis: 1, rows).array, "columns \(rows)")
         }
     }
 

@@ -29,6 +29,30 @@ import Testing
         }
     }
 
+    /// The outputs of few sequences are divided among the threads, those of many are not.
+    @Test(arguments: [(Padding.same, 1), (.same, 2), (.valid, 1), (.valid, 3)])
+    func outputsAreIndependentOfBatch(padding: Padding, stride: Int) {
+        let x = normal([68, 230 * stride, 64], 1)
+        let (weight, bias) = (normal([5, 64, 140], 2), normal([140], 3))
+        let norm = FixedNorm(mean: normal([140], 4), variance: normal([140], 5).square())
+        let all = conv1d(
+            x, weight, bias: bias, stride: stride, padding: padding, activation: .relu, norm: norm)
+        for rows in [0..<1, 3..<5, 60..<65] {
+            let some = conv1d(
+                x.slice(axis: 0, rows), weight, bias: bias, stride: stride, padding: padding,
+                activation: .relu,
+                norm: norm)
+            #expect(bits(some) == bits(all.slice(axis: 0, rows)), "rows \(rows)")
+        }
+        let image = normal([1, 3, 230, 64], 6)
+        let joined = conv2d(
+            image, weight.reshaped([1, 5, 64, 140]), stride: (1, stride), padding: padding)
+        for line in 0..<3 {
+            let alone = conv1d(image.select(axis: 1, index: line), weight, stride: stride, padding: padding)
+            #expect(bits(joined.select(axis: 1, index: line)) == bits(alone), "line \(line)")
+        }
+    }
+
     @Test func convolutionMatchesDirectSums() {
         let (x, weight) = (normal([6, 8, 3], 1), normal([5, 3, 4], 2))
         let y = conv1d(x, weight, padding: .same)
