@@ -217,6 +217,7 @@ struct Convolution: Sendable {
                 taps.packed($0, of: tapRows, columns: columns.kernel, inputs: inputs, filters: filters)
             } : []
         let linesPerChunk = self.linesPerChunk(runs)
+        let isOneBlock = images == 1 && rows.outputs <= linesPerChunk
         return withElements(x, taps.weight) { x, weight in
             withElements(bias) { bias in
                 Tensor(shape: shape) { y in
@@ -233,7 +234,7 @@ struct Convolution: Sendable {
                                     for line in seen {
                                         multiplyPadded(
                                             x, y, line: line, rowTap: tap, factor, start: start,
-                                            relu: finish.relu && isSinglePass)
+                                            relu: finish.relu && isSinglePass, divides: isOneBlock)
                                     }
                                 }
                                 continue
@@ -243,7 +244,7 @@ struct Convolution: Sendable {
                                     multiplyRun(
                                         x, y, run, rowTap: tap, lines: seen, group: group, factor,
                                         start: start,
-                                        relu: finish.relu && isSinglePass)
+                                        relu: finish.relu && isSinglePass, divides: isOneBlock)
                                 }
                                 if !packed.isEmpty {
                                     packed[tap].withFactor(from: run.taps.lowerBound * inputs) { go(0, $0) }
@@ -271,7 +272,8 @@ struct Convolution: Sendable {
     @inline(__always)
     private func multiplyRun(
         _ x: UnsafePointer<Real>, _ y: UnsafeMutablePointer<Real>, _ run: Window.Run, rowTap: Int,
-        lines: Range<Int>, group: Int, _ factor: Product.Factor, start: Product.Start, relu: Bool
+        lines: Range<Int>, group: Int, _ factor: Product.Factor, start: Product.Start, relu: Bool,
+        divides: Bool
     ) {
         let k = run.taps.count * inputs
         let (xLine, yLine) = (rows.stride * columns.size * channels, columns.outputs * filters)
@@ -285,12 +287,14 @@ struct Convolution: Sendable {
         }
         let start = start.shifted(group * outputs)
         if run.outputs.count >= 4 || run.outputs.count >= lines.count {
-            let first = run.outputs.lowerBound
-            Product.run(
-                m: run.outputs.count, n: outputs, k: k,
-                lines: Product.Lines(count: lines.count, a: xLine, c: yLine), from(first),
-                row: columns.stride * channels, factor, start: start, into: into(first), row: filters,
-                relu: relu)
+            chunks(of: run.outputs.count, perOutput: lines.count * k * outputs, divides) { first, count in
+                let first = run.outputs.lowerBound + first
+                Product.run(
+                    m: count, n: outputs, k: k,
+                    lines: Product.Lines(count: lines.count, a: xLine, c: yLine), from(first),
+                    row: columns.stride * channels, factor, start: start, into: into(first), row: filters,
+                    relu: relu)
+            }
         } else {
             for output in run.outputs {
                 Product.run(
@@ -304,7 +308,7 @@ struct Convolution: Sendable {
     /// outputs at the edges are too few for separate products.
     private func multiplyPadded(
         _ x: UnsafePointer<Real>, _ y: UnsafeMutablePointer<Real>, line: Int, rowTap: Int,
-        _ factor: Product.Factor, start: Product.Start, relu: Bool
+        _ factor: Product.Factor, start: Product.Start, relu: Bool, divides: Bool
     ) {
         let length = (columns.outputs - 1) * columns.stride + columns.kernel
         let before = Swift.min(columns.before, length)
@@ -317,11 +321,24 @@ struct Convolution: Sendable {
                 from: x + rows.position(line, rowTap) * columns.size * channels, count: inside * channels)
             (copy + begin + inside * channels).update(
                 repeating: 0, count: (length - before - inside) * channels)
-            Product.run(
-                m: columns.outputs, n: filters, k: columns.kernel * channels, copy,
-                row: columns.stride * channels, factor, start: start,
-                into: y + line * columns.outputs * filters, row: filters, relu: relu)
+            let (k, step, y) = (
+                columns.kernel * channels, columns.stride * channels, y + line * columns.outputs * filters
+            )
+            chunks(of: columns.outputs, perOutput: k * filters, divides) { first, count in
+                Product.run(
+                    m: count, n: filters, k: k, copy + first * step, row: step, factor, start: start,
+                    into: y + first * filters, row: filters, relu: relu)
+            }
         }
+    }
+
+    /// Calls `body` for the outputs of a line: at once, or divided among several threads.
+    @inline(__always)
+    private func chunks(
+        of outputs: Int, perOutput multiplications: Int, _ divides: Bool,
+        _ body: (_ first: Int, _ count: Int) -> Void
+    ) {
+        if divides { Product.chunks(of: outputs, perRow: multiplications, body) } else { body(0, outputs) }
     }
 
     private func fill(_ y: UnsafeMutablePointer<Real>, _ lines: Range<Int>, _ bias: UnsafePointer<Real>?) {
