@@ -52,7 +52,8 @@ private struct AttentionPool: Sendable {
     private var width: Int { weight.shape[1] }
 
     func forward() -> Result {
-        var keys = multiplyRows(h, rows: batch * steps, weight, bias: bias, shape: [batch, steps, width])
+        var keys = multiplyRows(
+            h, rows: batch * steps, weight, bias: bias, shape: [batch, steps, width], isKept: !isRecording)
         let n = keys.count
         keys.modify { keys in
             Parallel.elements(n) { ck_tanh(keys + $0.lowerBound, keys + $0.lowerBound, $0.count) }

@@ -80,16 +80,17 @@ private struct GRUCell: Sendable {
     func forward() -> Result {
         let (units, steps) = (walk.units, walk.steps)
         var gates = multiplyRows(
-            x, rows: walk.rows, weight, bias: totalBias, shape: [walk.batch, steps, 3 * units])
+            x, rows: walk.rows, weight, bias: totalBias, shape: [walk.batch, steps, 3 * units],
+            isKept: !isRecording)
         var candidate = Tensor.room([walk.batch, steps, units])
         var outputs = Tensor.room([walk.batch, steps, units])
         var last = Tensor.room([walk.batch, units])
-        let (resetUpdate, inner) = recurrentWeight.withElements { weight in
-            (
-                PackedMatrix(rows: units, columns: 2 * units, weight, row: 3 * units, column: 1),
-                PackedMatrix(rows: units, columns: units, weight + 2 * units, row: 3 * units, column: 1)
-            )
-        }
+        let resetUpdate = PackedMatrix(
+            .init(rows: units, columns: 2 * units, row: 3 * units, column: 1), of: recurrentWeight,
+            isKept: !isRecording)
+        let inner = PackedMatrix(
+            .init(rows: units, columns: units, offset: 2 * units, row: 3 * units, column: 1),
+            of: recurrentWeight, isKept: !isRecording)
         let write = {
             (
                 gates: UnsafeMutablePointer<Real>, candidate: UnsafeMutablePointer<Real>,

@@ -64,14 +64,15 @@ private struct LSTMCell: Sendable {
 
     func forward() -> Result {
         let (units, steps, batch) = (walk.units, walk.steps, walk.batch)
-        var gates = multiplyRows(x, rows: walk.rows, weight, bias: bias, shape: [batch, steps, 4 * units])
+        var gates = multiplyRows(
+            x, rows: walk.rows, weight, bias: bias, shape: [batch, steps, 4 * units], isKept: !isRecording)
         var cells = Tensor.room([batch, steps, units])
         var outputs = Tensor.room([batch, steps, units])
         var last = initialState ?? .zeros([batch, units])
         var lastCell = initialCell ?? .zeros([batch, units])
-        let recurrent = recurrentWeight.withElements {
-            PackedMatrix(rows: units, columns: 4 * units, $0, row: 4 * units, column: 1)
-        }
+        let recurrent = PackedMatrix(
+            .init(rows: units, columns: 4 * units, row: 4 * units, column: 1), of: recurrentWeight,
+            isKept: !isRecording)
         let write = {
             (
                 gates: UnsafeMutablePointer<Real>, cells: UnsafeMutablePointer<Real>,

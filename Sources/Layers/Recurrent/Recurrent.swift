@@ -75,9 +75,7 @@ public final class Recurrent<Kind: RecurrentSpec>: Layer {
             if index > 0, pass.isTraining, let generator = pass.generator {
                 sequence = dropout(sequence, probability: options.recurrent.dropout, using: generator)
             }
-            let results = directions.enumerated().map { direction, cell in
-                options.walk(sequence, lengths: x.lengths, cell, reversed: direction == 1)
-            }
+            let results = walk(sequence, lengths: x.lengths, directions)
             sequence = results.count == 1 ? results[0].outputs : concatenate(results.map(\.outputs), axis: 2)
             last = results.map(\.last)
         }
@@ -85,5 +83,23 @@ public final class Recurrent<Kind: RecurrentSpec>: Layer {
         case .sequence: return x.withClean(sequence)
         case .last: return Signal(last.count == 1 ? last[0] : concatenate(last, axis: 1))
         }
+    }
+
+    /// Runs each direction. A few sequences are a single chunk of work, so their directions are computed at the same time.
+    private func walk(
+        _ x: Tensor, lengths: [Int]?, _ cells: [RecurrentCell]
+    ) -> [(outputs: Tensor, last: Tensor)] {
+        let walk = { [options] direction in
+            options.walk(x, lengths: lengths, cells[direction], reversed: direction == 1)
+        }
+        // Nodes are recorded on the calling thread.
+        guard x.shape[0] <= 8, !isRecording else { return cells.indices.map(walk) }
+        var results = [(outputs: Tensor, last: Tensor)?](repeating: nil, count: cells.count)
+        results.withUnsafeMutableBufferPointer { results in
+            Parallel.chunks(cells.count) { direction in
+                results[direction] = withoutRecording { walk(direction) }
+            }
+        }
+        return results.compactMap(\.self)
     }
 }

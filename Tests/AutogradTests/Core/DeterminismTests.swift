@@ -101,6 +101,15 @@ extension GradientCase {
         .init("conv1d", .normal([16, 60, 24]), .normal([5, 24, 32]), .normal([32])) {
             conv1d($0[0], $0[1], bias: $0[2], padding: .same)
         },
+        .init("conv1d, one sequence", .normal([1, 300, 24]), .normal([5, 24, 32]), .normal([32])) {
+            conv1d($0[0], $0[1], bias: $0[2], padding: .same)
+        },
+        .init("conv1d, one sequence without padding", .normal([1, 700, 24]), .normal([5, 24, 32])) {
+            conv1d($0[0], $0[1], stride: 2)
+        },
+        .init("conv1d, few sequences and dilation", .normal([3, 300, 24]), .normal([5, 24, 32])) {
+            conv1d($0[0], $0[1], dilation: 2, padding: .causal)
+        },
         .init("conv1d, groups and strides", .normal([16, 60, 24]), .normal([3, 6, 32]), .normal([32])) {
             conv1d($0[0], $0[1], bias: $0[2], stride: 2, dilation: 2, groups: 4, padding: .causal)
         },
