@@ -83,7 +83,8 @@ struct RightFactor: Sendable {
 
     /// The number of rows of the left factor per parallel chunk, from the multiplications per row.
     static func rowsPerChunk(_ multiplications: Int) -> Int {
-        max(16, (1_000_000 / max(multiplications, 1) + 7) / 8 * 8)
+        // Each chunk reads the whole factor again, so those of a large one have more rows.
+        max(multiplications > 100_000 ? 48 : 16, (1_000_000 / max(multiplications, 1) + 7) / 8 * 8)
     }
 
     /// The packed elements, to be used within a closure.
