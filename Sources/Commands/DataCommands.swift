@@ -147,7 +147,7 @@ extension Command {
             let auditor = Auditor(corpus, scan: sounds, tokens: argument.experiment?.auditedTokens)
             let reports = try splits.map { try auditor.audit($0) }
             switch arguments.tableFormat {
-            case .json: print(JSONValue(.list(reports.map(\.json))).pretty())
+            case .json: print(reports.encode().pretty())
             case .table: print(reports.map(\.table).joined(separator: "\n"), terminator: "")
             case let format: print(format.text(AuditTable.table(reports)), terminator: "")
             }

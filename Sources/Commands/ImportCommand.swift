@@ -107,7 +107,7 @@ extension Command {
             )
         }
         experiment.name = (out as NSString).lastPathComponent
-        experiment.about = "Imported from \((path as NSString).lastPathComponent)."
+        experiment.description = "Imported from \((path as NSString).lastPathComponent)."
         experiment.model = ModelDescription(model.spec)
         experiment.data.classes = classes
         experiment.augmentation = AugmentationPlan()

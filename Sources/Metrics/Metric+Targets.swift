@@ -127,7 +127,7 @@ extension Predictions {
     /// The correlation between the entropies of the probabilities and of the votes.
     var entropyCorrelation: Double {
         func entropy(_ row: [Double]) -> Double { row.reduce(0) { $0 - ($1 > 0 ? $1 * log($1) : 0) } }
-        return PairedNumbers(unchecked: references.map(entropy), probabilities.map(entropy)).pearson
+        return RegressionMetrics(unchecked: references.map(entropy), probabilities.map(entropy)).pearson
     }
 }
 

@@ -38,7 +38,7 @@ public struct Metric: Sendable {
         case areaUnderROC
         case predictions(@Sendable (Predictions) -> Double)
         /// Of the values of a regression.
-        case numbers(@Sendable (PairedNumbers) -> Double)
+        case numbers(@Sendable (RegressionMetrics) -> Double)
         /// Of several labels.
         case labels(@Sendable (LabelMetrics) -> Double)
         /// Of a classification whose examples have votes of annotators.
@@ -116,7 +116,8 @@ public struct Metric: Sendable {
         case .numbers(let value):
             return predictions.ids.isEmpty
                 ? .nan
-                : value(try PairedNumbers(truths: predictions.trueValues, predictions: predictions.values))
+                : value(
+                    try RegressionMetrics(truths: predictions.trueValues, predictions: predictions.values))
         case .labels(let value):
             return value(
                 try LabelMetrics(

@@ -31,12 +31,12 @@ import Testing
     }
 
     @Test func undefinedNumbersAreNaN() throws {
-        let constant = try PairedNumbers(truths: [1, 2, 3], predictions: [2, 2, 2])
+        let constant = try RegressionMetrics(truths: [1, 2, 3], predictions: [2, 2, 2])
         #expect(constant.pearson.isNaN && constant.spearman.isNaN && constant.concordance == 0)
-        #expect(try PairedNumbers(truths: [2, 2], predictions: [2, 2]).concordance.isNaN)
-        #expect(try PairedNumbers(truths: [2, 2], predictions: [1, 2]).determination.isNaN)
-        #expect(throws: MetricError.self) { try PairedNumbers(truths: [1], predictions: []) }
-        #expect(throws: MetricError.self) { try PairedNumbers(truths: [1], predictions: [.nan]) }
+        #expect(try RegressionMetrics(truths: [2, 2], predictions: [2, 2]).concordance.isNaN)
+        #expect(try RegressionMetrics(truths: [2, 2], predictions: [1, 2]).determination.isNaN)
+        #expect(throws: MetricError.self) { try RegressionMetrics(truths: [1], predictions: []) }
+        #expect(throws: MetricError.self) { try RegressionMetrics(truths: [1], predictions: [.nan]) }
     }
 
     private static let labels: [[Double]] = [

@@ -17,7 +17,6 @@ import Testing
         #expect(bytes { $0.integer(1, 128) } == [0x08, 0x80, 0x01])
         let minusTwo: [UInt8] = [0xFE] + Array(repeating: 0xFF, count: 8) + [0x01]
         #expect(bytes { $0.integer(2, -2) } == [0x10] + minusTwo)
-        #expect(bytes { $0.unsigned(1, .max) } == [0x08] + Array(repeating: 0xFF, count: 9) + [0x01])
     }
 
     @Test func fieldNumbersBeyond15TakeTwoBytes() {

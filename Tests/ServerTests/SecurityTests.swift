@@ -210,11 +210,5 @@ extension OverSockets {
                 }
             }
         }
-
-        @Test func textIsEscaped() {
-            #expect(
-                HTML.escaped("<a href='x' title=\"y\">&amp;</a>")
-                    == "&lt;a href=&#39;x&#39; title=&quot;y&quot;&gt;&amp;amp;&lt;/a&gt;")
-        }
     }
 }

@@ -21,7 +21,9 @@ import Training
     }()
 
     private static func terms(_ weights: [Double] = [1, 1, 1, 1]) -> [TargetLoss.Term] {
-        let losses: [any LossSpec] = [MeanSquaredLoss(), CrossEntropyLoss(), BinaryLoss(), BinaryLoss()]
+        let losses: [any LossSpec] = [
+            MeanSquaredErrorLoss(), CrossEntropyLoss(), BinaryCrossEntropyLoss(), BinaryCrossEntropyLoss(),
+        ]
         return zip(zip(targets, losses), weights).map { TargetLoss.Term($0.0, $0.1, weight: $1) }
     }
 
@@ -53,9 +55,9 @@ import Training
         let (m, mood) = rows([0, 1, 2, 4], 4..<6)
         let (i, intensity) = rows([0, 1, 2, 3], 6..<8)
         let parts = [
-            MeanSquaredLoss().mean(a, .values((arousal - 3) / 2)),
-            CrossEntropyLoss().mean(e, .values(emotion)), BinaryLoss().mean(m, .values(mood)),
-            BinaryLoss().mean(i, .values(intensity)),
+            MeanSquaredErrorLoss().mean(a, .values((arousal - 3) / 2)),
+            CrossEntropyLoss().mean(e, .values(emotion)), BinaryCrossEntropyLoss().mean(m, .values(mood)),
+            BinaryCrossEntropyLoss().mean(i, .values(intensity)),
         ].map { Double($0.item()) }
         let weights = [0.5, 2, 1, 0.25]
         let sum = zip(parts, weights).reduce(0) { $0 + $1.0 * $1.1 }
@@ -128,7 +130,7 @@ import Training
         let batches = TargetBatches(inputs, wanted)
         func makeLoss() -> TargetLoss {
             TargetLoss(
-                [.init(targets[0], MeanSquaredLoss()), .init(targets[1], CrossEntropyLoss())],
+                [.init(targets[0], MeanSquaredErrorLoss()), .init(targets[1], CrossEntropyLoss())],
                 weighting: .uncertainty)
         }
         func trainer(_ loss: TargetLoss) throws -> Trainer {

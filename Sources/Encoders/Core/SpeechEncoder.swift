@@ -94,7 +94,7 @@ public final class SpeechEncoder: Layer {
     func attach(_ adaptation: Adaptation, to part: TrainedPart, _ generator: RandomGenerator) {
         if let options = adaptation.lowRank {
             for (name, layer) in namedLayers() {
-                guard let dense = layer as? Dense, part.adapts(name), options.modules.match(name) else {
+                guard let dense = layer as? Dense, part.adapts(name), options.targetModules.match(name) else {
                     continue
                 }
                 let shape = dense.weight.shape

@@ -15,7 +15,7 @@ struct WeightSource {
 
     func dense(_ name: String, _ units: Int, inputs: Int, activation: Activation = .none) -> Dense {
         var spec = Dense.Spec(units, activation: activation)
-        spec.sum.kernelInitializer = initializer
+        spec.affine.kernelInitializer = initializer
         return Dense(spec, inputs: inputs, generator.split(name))
     }
 

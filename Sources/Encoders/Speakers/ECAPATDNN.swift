@@ -8,9 +8,9 @@ public final class ECAPATDNN: Layer {
     /// The options: [time, channels] to [units].
     public struct Spec: LayerSpec {
         public var channels = 1024
-        public var attention = 128
-        public var scale = 8
-        public var squeeze = 128
+        public var attentionChannels = 128
+        public var res2netScale = 8
+        public var seChannels = 128
         public var units = 192
 
         public static let type = "ecapa_tdnn"
@@ -22,22 +22,27 @@ public final class ECAPATDNN: Layer {
                 "Number of channels of the time-delay layers; a multiple of `res2net_scale`.",
                 .range(1...1 << 14)),
             .init(
-                "attention_channels", \.attention, "Bottleneck size of the attentive statistics pooling.",
+                "attention_channels", \.attentionChannels,
+                "Bottleneck size of the attentive statistics pooling.",
                 .range(1...1 << 14)),
-            .init("res2net_scale", \.scale, "Number of groups of channels in each block.", .range(2...256)),
             .init(
-                "se_channels", \.squeeze, "Bottleneck size of squeeze-and-excitation.", .range(1...1 << 14)),
+                "res2net_scale", \.res2netScale, "Number of groups of channels in each block.",
+                .range(2...256)),
+            .init(
+                "se_channels", \.seChannels, "Bottleneck size of squeeze-and-excitation.", .range(1...1 << 14)
+            ),
             .init("units", \.units, "Size of the embedding.", .range(1...1 << 14)),
         ]
 
         public init() {}
 
         public var validationIssues: [ValidationIssue] {
-            channels % scale == 0
+            channels % res2netScale == 0
                 ? []
                 : [
                     ValidationIssue(
-                        "channels", "expected a multiple of the res2net_scale \(scale), found \(channels)")
+                        "channels",
+                        "expected a multiple of the res2net_scale \(res2netScale), found \(channels)")
                 ]
         }
 
@@ -48,22 +53,26 @@ public final class ECAPATDNN: Layer {
             guard input.count == 2, let steps = input.first, steps > 0 else {
                 throw ShapeProblem("ecapa_tdnn expects an input of shape [time, channels], found \(input)")
             }
-            let (wide, part) = (3 * channels, channels / scale)
+            let (wide, part) = (3 * channels, channels / res2netScale)
             func convolution(_ filters: Int, _ inputs: Int) -> Int { capped(filters, inputs) + filters }
             let block =
                 2 * TDNNBlock.parameters(channels, inputs: channels)
-                + (scale - 1) * TDNNBlock.parameters(part, kernel: 3, inputs: part)
-                + convolution(squeeze, channels) + convolution(channels, squeeze)
+                + (res2netScale - 1) * TDNNBlock.parameters(part, kernel: 3, inputs: part)
+                + convolution(seChannels, channels) + convolution(channels, seChannels)
             let overTime =
                 TDNNBlock.parameters(channels, kernel: 5, inputs: input[1]) + 3 * block
                 + TDNNBlock.parameters(wide, inputs: wide)
-                + TDNNBlock.parameters(attention, inputs: 3 * wide) + convolution(wide, attention)
+                + TDNNBlock.parameters(attentionChannels, inputs: 3 * wide)
+                + convolution(wide, attentionChannels)
             let buffers =
-                2 * (channels + 3 * (2 * channels + (scale - 1) * part) + wide + attention + 2 * wide)
+                2
+                * (channels + 3 * (2 * channels + (res2netScale - 1) * part) + wide + attentionChannels + 2
+                    * wide)
             return LayerPlan(
                 output: [units], parameters: overTime + 4 * wide + convolution(units, 2 * wide),
                 buffers: buffers,
-                multiplyAdds: capped(overTime, steps), kept: capped(steps, 60 * channels + 3 * attention))
+                multiplyAdds: capped(overTime, steps),
+                kept: capped(steps, 60 * channels + 3 * attentionChannels))
         }
 
         public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
@@ -100,8 +109,8 @@ public final class ECAPATDNN: Layer {
                 spec, kernel: window.kernel, dilation: window.dilation, generator.split("\(index)"))
         }
         aggregation = TDNNBlock(wide, inputs: wide, generator.split("mfa"))
-        attention = TDNNBlock(spec.attention, inputs: 3 * wide, generator.split("attention"))
-        scores = Conv1D(wide, inputs: spec.attention, generator.split("scores"))
+        attention = TDNNBlock(spec.attentionChannels, inputs: 3 * wide, generator.split("attention"))
+        scores = Conv1D(wide, inputs: spec.attentionChannels, generator.split("scores"))
         norm = BatchNorm(likeTorch: 2 * wide)
         embedding = Conv1D(spec.units, inputs: 2 * wide, generator.split("fc"))
     }
@@ -149,14 +158,14 @@ private final class SERes2NetBlock: Layer {
     }
 
     init(_ spec: ECAPATDNN.Spec, kernel: Int, dilation: Int, _ generator: RandomGenerator) {
-        let part = spec.channels / spec.scale
+        let part = spec.channels / spec.res2netScale
         enter = TDNNBlock(spec.channels, inputs: spec.channels, generator.split("enter"))
-        parts = (1..<spec.scale).map {
+        parts = (1..<spec.res2netScale).map {
             TDNNBlock(part, kernel: kernel, dilation: dilation, inputs: part, generator.split("\($0)"))
         }
         leave = TDNNBlock(spec.channels, inputs: spec.channels, generator.split("leave"))
-        squeeze = Conv1D(spec.squeeze, inputs: spec.channels, generator.split("squeeze"))
-        excite = Conv1D(spec.channels, inputs: spec.squeeze, generator.split("excite"))
+        squeeze = Conv1D(spec.seChannels, inputs: spec.channels, generator.split("squeeze"))
+        excite = Conv1D(spec.channels, inputs: spec.seChannels, generator.split("excite"))
     }
 
     func forward(_ x: Signal, _ pass: Pass) -> Signal {

@@ -13,7 +13,7 @@ struct Adaptation: Equatable {
         var total = 0
         if let lowRank {
             for dense in part.config.denseLayers
-            where part.adapts(dense.name) && lowRank.modules.match(dense.name) {
+            where part.adapts(dense.name) && lowRank.targetModules.match(dense.name) {
                 total += capped(lowRank.rank, dense.inputs + dense.outputs)
             }
         }
@@ -28,7 +28,7 @@ struct Adaptation: Equatable {
     /// Returns the pattern that matches no dense layer of the part; nil if there is none.
     func unmatched(_ part: TrainedPart) -> String? {
         let names = part.config.denseLayers.map(\.name).filter(part.adapts)
-        return lowRank?.modules.list.first { pattern in !NamePatterns([pattern]).matchesAny(names) }
+        return lowRank?.targetModules.list.first { pattern in !NamePatterns([pattern]).matchesAny(names) }
     }
 }
 

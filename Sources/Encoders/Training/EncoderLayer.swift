@@ -22,7 +22,7 @@ public final class EncoderLayer: Layer {
         public var projectionDropout: Double?
         public var layerDrop: Double?
         /// Whether the backward pass recomputes the transformer layers.
-        public var checkpoints = false
+        public var gradientCheckpointing = false
         /// Low-rank changes that are trained instead of the weights.
         public var lora: LowRankOptions?
         /// Adapters that are trained instead of the weights.
@@ -62,7 +62,7 @@ public final class EncoderLayer: Layer {
                 "Probability that a batch skips a transformer layer in training; `null` for the value in `config.json`.",
                 .range(0...0.99)),
             .init(
-                "gradient_checkpointing", \.checkpoints,
+                "gradient_checkpointing", \.gradientCheckpointing,
                 "Whether to recompute the intermediate results of the transformer layers in the backward pass instead of keeping them. Saves memory, costs time, and does not affect results."
             ),
             .init(
@@ -199,7 +199,7 @@ public final class EncoderLayer: Layer {
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
         let numbers = options.encoder.numbers(encoder.config)
         let states = encoder.hiddenStates(
-            input(x), pass, layers: numbers.max() ?? 0, checkpoints: options.checkpoints)
+            input(x), pass, layers: numbers.max() ?? 0, checkpoints: options.gradientCheckpointing)
         let used = numbers.map { states[$0].tensor }
         let output = used.count == 1 ? used[0] : concatenate(used, axis: 2)
         guard case .logMel = encoder.config.input else { return Signal(output, lengths: states[0].lengths) }

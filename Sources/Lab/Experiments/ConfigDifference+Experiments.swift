@@ -8,7 +8,7 @@ extension ConfigDifference {
             among: experiments.map { experiment in
                 var plain = experiment.resolved
                 plain.name = Experiment().name
-                plain.about = ""
+                plain.description = ""
                 plain.logging = LoggingOptions()
                 plain.sweep = nil
                 plain.training.saveEverySeconds = TrainingOptions().saveEverySeconds

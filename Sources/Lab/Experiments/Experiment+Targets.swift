@@ -201,9 +201,9 @@ extension TargetSpec {
         func suits(_ loss: any LossSpec) -> Bool {
             switch kind {
             case .regression: loss.scoresNumbers
-            case .multiLabel, .ordinal: loss is BinaryLoss
+            case .multiLabel, .ordinal: loss is BinaryCrossEntropyLoss
             case .classification:
-                loss.scoresClasses && !loss.scoresNumbers && !(loss is BinaryLoss)
+                loss.scoresClasses && !loss.scoresNumbers && !(loss is BinaryCrossEntropyLoss)
             }
         }
         guard !suits(usedLoss) else { return nil }

@@ -7,7 +7,7 @@ import Training
 /// An experiment: data, features, model and training, as described by a JSON config. It determines the results completely.
 public struct Experiment: Options {
     public var name = "experiment"
-    public var about = ""
+    public var description = ""
     public var seed = 1
     public var data = DataOptions(SyntheticCorpus())
     public var split = AnySplit(GroupedSplit())
@@ -34,7 +34,7 @@ public struct Experiment: Options {
         .init(
             "name", \.name, "Name of the experiment; the default name of its run folders.", .notEmpty,
             .isFolderName),
-        .init("description", \.about, "Purpose of the experiment, in a sentence or two."),
+        .init("description", \.description, "Purpose of the experiment, in a sentence or two."),
         .init(
             "seed", \.seed,
             "Random seed. It determines weight initialization, the order of examples, dropout and augmentation.",

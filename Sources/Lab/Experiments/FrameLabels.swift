@@ -151,7 +151,7 @@ extension Experiment {
     }
 }
 
-extension WaveEdit {
+extension PreprocessingStep {
     /// Whether every moment of the waveform stays where it is.
     fileprivate var keepsTimes: Bool {
         self is PeakNormalization || self is LoudnessNormalization || self is Gain || self is OffsetRemoval

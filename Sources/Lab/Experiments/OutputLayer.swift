@@ -15,7 +15,7 @@ struct OutputLayer {
     /// Whether the last layers of a model are dense layers without an activation.
     static func isFound(in spec: any LayerSpec) -> Bool {
         switch spec {
-        case let dense as Dense.Spec: dense.sum.activation == .none
+        case let dense as Dense.Spec: dense.affine.activation == .none
         case let sequence as Sequential.Spec: sequence.layers.last.map { isFound(in: $0.value) } ?? false
         case let parallel as Branches.Spec:
             parallel.join == .concatenate && parallel.branches.allSatisfy { isFound(in: $0.value) }

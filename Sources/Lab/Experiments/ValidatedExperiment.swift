@@ -269,12 +269,13 @@ extension Experiment {
 
     /// The message for a softmax at the end of the model before a loss that applies it itself.
     fileprivate var softmaxComplaint: String? {
-        guard loss.value is CrossEntropyLoss || loss.value is FocalLoss || loss.value is KLLoss else {
+        guard loss.value is CrossEntropyLoss || loss.value is FocalLoss || loss.value is KLDivergenceLoss
+        else {
             return nil
         }
         var last: any LayerSpec = model.spec
         if let sequence = last as? Sequential.Spec, let end = sequence.layers.last { last = end.value }
-        let activation = (last as? Dense.Spec)?.sum.activation ?? (last as? ActivationLayerSpec)?.function
+        let activation = (last as? Dense.Spec)?.affine.activation ?? (last as? ActivationLayerSpec)?.function
         guard activation == .softmax else { return nil }
         return
             "the last layer applies softmax, and the loss \(Swift.type(of: loss.value).type) applies it again: it expects logits. Remove the activation; predictions are still probabilities"

@@ -99,7 +99,7 @@ public struct GroupReport {
             HTML.section("Training", evaluation == nil ? curves : ""),
             HTML.section("Configuration", HTML.listing(sets[0].comparableExperiment.encode().pretty())),
         ]
-        let lead = sets[0].experiment.about
+        let lead = sets[0].experiment.description
         return HTML.page(
             title: title, (lead.isEmpty ? "" : HTML.paragraph(lead, class: "lead")) + sections.joined())
     }
@@ -194,15 +194,15 @@ public struct GroupReport {
         var classes: [String] = []
         var seen: Set<Int> = []
         for record in sets[0].records where seen.insert(record.experiment.fold).inserted {
-            for subset in record.audit?["subsets"]?.elements ?? [] {
-                let counts = subset["classes"]?.members ?? []
-                for count in counts where !classes.contains(count.key) { classes.append(count.key) }
+            for subset in record.audit?.subsets ?? [] {
+                for count in subset.classes.entries where !classes.contains(count.name) {
+                    classes.append(count.name)
+                }
                 rows.append(
                     [
-                        .text("fold \(record.experiment.fold)"), .text(subset["subset"]?.text ?? ""),
-                        .count(subset["clips"]?.integer ?? 0),
-                        .count(subset["speakers"]?.elements?.count ?? 0),
-                    ] + classes.map { .count(subset["classes"]?[$0]?.integer ?? 0) })
+                        .text("fold \(record.experiment.fold)"), .text(subset.subset.rawValue),
+                        .count(subset.clips), .count(subset.speakers.count),
+                    ] + classes.map { .count(subset.classes[$0] ?? 0) })
             }
         }
         guard !rows.isEmpty else { return "" }

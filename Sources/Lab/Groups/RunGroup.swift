@@ -59,8 +59,7 @@ public struct RunGroup: Sendable {
             let split = record.experiment.split.value
             if let count = split.foldCount { return count }
             guard (split as? LeaveOneOutSplit)?.by == "speaker" else { return nil }
-            let subsets = record.audit?["subsets"]?.elements ?? []
-            let speakers = Set(subsets.flatMap { $0["speakers"]?.elements?.compactMap(\.text) ?? [] })
+            let speakers = Set(record.audit?.subsets.flatMap(\.speakers) ?? [])
             return speakers.isEmpty ? nil : speakers.count
         }
 

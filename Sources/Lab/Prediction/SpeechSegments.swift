@@ -5,7 +5,7 @@ import SpeechEmotion
 import Synchronization
 
 /// Keeps the speech segments that a model detects, and joins them.
-public struct SpeechSegments: WaveEdit, PinnedOptions {
+public struct SpeechSegments: PreprocessingStep, PinnedOptions {
     /// `bundled`, a run folder, or a model file.
     public var model = "bundled"
     /// The probability of speech at which a segment begins; it ends below 0.7 times this value.
@@ -44,7 +44,7 @@ public struct SpeechSegments: WaveEdit, PinnedOptions {
     public var removesSilence: Bool { true }
 
     /// Registers the step, so that configs can use it. Call it before a config is read; calling it again has no effect.
-    public static func register() { WaveEditKinds.register(Self.self) }
+    public static func register() { PreprocessingKinds.register(Self.self) }
 
     /// Returns the segments joined without a fade; the waveform itself if there are none. Throws a `DataError` if the model cannot be read.
     public func callAsFunction(_ wave: Waveform) throws -> Waveform {

@@ -34,14 +34,14 @@ struct PythonCalls {
         return lines
     }
 
-    private mutating func call(_ edit: any WaveEdit, _ path: String, _ rate: inout Int) -> String {
+    private mutating func call(_ edit: any PreprocessingStep, _ path: String, _ rate: inout Int) -> String {
         switch edit {
         case let edit as Trim:
-            return "trim(audio, below=\(edit.below), frame=\(edit.frame), hop=\(edit.hop))"
+            return "trim(audio, below=\(edit.topDb), frame=\(edit.frame), hop=\(edit.hop))"
         case let edit as SilenceRemoval:
             let margin = Int(edit.margin * Double(rate))
             return
-                "voiced(audio, below=\(edit.below), frame=\(edit.frame), hop=\(edit.hop), margin=\(margin))"
+                "voiced(audio, below=\(edit.topDb), frame=\(edit.frame), hop=\(edit.hop), margin=\(margin))"
         case let edit as PeakNormalization: return "normalize_peak(audio, level=\(edit.level))"
         case let edit as LoudnessNormalization: return "normalize_rms(audio, level=\(edit.level))"
         case let edit as Gain: return "gain(audio, decibels=\(edit.decibels))"
@@ -108,7 +108,7 @@ struct PythonCalls {
     private static let belowRounding = "decibels of powers below 1e-10, which depend on rounding"
 
     private mutating func check(_ decibels: Decibels, _ path: String) {
-        guard decibels.floor < Self.leastFloor, decibels.range ?? .infinity > Self.mostRange else { return }
+        guard decibels.amin < Self.leastFloor, decibels.topDb ?? .infinity > Self.mostRange else { return }
         _ = refuse("\(path).amin", Self.belowRounding)
     }
 
@@ -129,7 +129,7 @@ struct PythonCalls {
                 check(feature.decibels, path)
                 return levels(power(feature.stft), feature.stft, feature.bands, feature.decibels, rate)
             }
-        case let feature as Bins:
+        case let feature as SpectrogramFeature:
             switch feature.unit {
             case .power: return power(feature.stft)
             case .magnitude: return magnitude(feature.stft)
@@ -143,7 +143,7 @@ struct PythonCalls {
             return "bandwidth(\(magnitude(feature.stft)), \(width(feature.stft, rate)))"
         case let feature as Rolloff:
             return
-                "rolloff(\(magnitude(feature.stft)), \(width(feature.stft, rate)), share=\(feature.share))"
+                "rolloff(\(magnitude(feature.stft)), \(width(feature.stft, rate)), share=\(feature.rollPercent))"
         case let feature as Flatness:
             guard feature.floor >= Self.leastFloor else { return refuse("\(path).amin", Self.belowRounding) }
             return "flatness(\(power(feature.stft)), floor=\(feature.floor))"
@@ -191,7 +191,7 @@ struct PythonCalls {
             case .largest: quoted("max")
             }
         return
-            "decibels(\(table),\(newLine)reference=\(reference), floor=\(decibels.floor), top_db=\(optional(decibels.range)))"
+            "decibels(\(table),\(newLine)reference=\(reference), floor=\(decibels.amin), top_db=\(optional(decibels.topDb)))"
     }
 
     private mutating func name(of stft: STFT) -> String {

@@ -99,7 +99,7 @@ public final class ExperimentRun {
         return result
     }
 
-    /// Chooses the hyperparameters, if the experiment has a search, and goes on with the best ones.
+    /// Chooses the hyperparameters, if the experiment has a search, and continues with the best ones.
     private func search() throws -> SearchResult? {
         guard let options = experiment.search else { return nil }
         var search = try HyperparameterSearch(

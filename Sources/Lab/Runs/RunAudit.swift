@@ -41,7 +41,7 @@ struct RunAudit {
         let fitted = (fitted + babble).map { FittedStatistic(name: $0, clips: data.split.train) }
         let report = try Auditor(data.corpus, scan: sounds, tokens: experiment.auditedTokens).audit(
             data.split, fitted: fitted, measured: measured)
-        try folder.write(report.json.pretty() + "\n", to: RunFile.audit)
+        try folder.write(report.encode().pretty() + "\n", to: RunFile.audit)
         for finding in report.findings where finding.severity == .leak {
             observer.note("leak: \(finding.message)")
         }

@@ -23,7 +23,7 @@ public struct RunRecord: Sendable {
     /// The predictions for the evaluated subset; nil if the run is unfinished.
     public let predictions: Predictions?
     /// The leakage audit of the split; nil if the file is missing.
-    public let audit: JSONValue?
+    public let audit: AuditReport?
     /// The machine and software of the run (see `RunEnvironment`); nil if the file is missing.
     public let environment: JSONValue?
 
@@ -63,7 +63,7 @@ public struct RunRecord: Sendable {
             found.apply(decisions)
             return found
         }
-        audit = try file(RunFile.audit).map { try JSONValue.load($0) }
+        audit = try file(RunFile.audit).map { try AuditReport.decode(JSONValue.load($0)) }
         environment = try file(RunFile.environment).map { try JSONValue.load($0) }
         epochs = try file(RunFile.metrics).map { try EpochLines.read($0) } ?? []
         try checksums?.check([

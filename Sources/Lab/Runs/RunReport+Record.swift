@@ -13,7 +13,7 @@ extension RunReport {
     public init(_ record: RunRecord, data: ExperimentData?) throws {
         let experiment = record.trainedExperiment
         self.init(title: record.name)
-        lead = experiment.about
+        lead = experiment.description
         let isOfClasses = experiment.targets.isEmpty && experiment.task == .classification
         facts = try Self.facts(
             experiment, classes: isOfClasses ? record.predictions?.classes : nil,
@@ -125,44 +125,40 @@ extension RunReport {
         ]
     }
 
-    static func split(_ split: SpeechEmotion.Split, _ experiment: Experiment, _ audit: JSONValue?)
+    static func split(_ split: SpeechEmotion.Split, _ experiment: Experiment, _ audit: AuditReport?)
         -> Split
     {
-        let subsets = audit?["subsets"]?.elements ?? []
-        var speakers: [String: Set<String>] = [:]
-        for subset in subsets {
-            guard let name = subset["subset"]?.text else { continue }
-            speakers[name] = Set(subset["speakers"]?.elements?.compactMap(\.text) ?? [])
+        func speakers(_ subset: SpeechEmotion.Split.Subset) -> Set<String> {
+            Set(audit?.speakers(subset) ?? [])
         }
-        let measured = experiment.evaluation.subset.rawValue
-        let own = speakers[measured] ?? []
-        let isKnown = !own.isEmpty && speakers["train"]?.isEmpty == false
+        let own = speakers(experiment.evaluation.subset.splitSubset)
+        let known = speakers(.train)
         return Split(
             rule: "by \(experiment.split.encode().line): \(split.name)",
-            isSpeakerIndependent: isKnown ? own.isDisjoint(with: speakers["train"] ?? []) : nil,
-            measured: measured,
+            isSpeakerIndependent: own.isEmpty || known.isEmpty ? nil : own.isDisjoint(with: known),
+            measured: experiment.evaluation.subset.rawValue,
             subsets: SpeechEmotion.Split.Subset.allCases.map { subset in
-                let known = speakers[subset.rawValue]
+                let count = speakers(subset).count
                 return .init(
-                    subset.rawValue, examples: split[subset].count,
-                    speakers: known.flatMap { $0.isEmpty ? nil : $0.count })
+                    subset.rawValue, examples: split[subset].count, speakers: count > 0 ? count : nil)
             })
     }
 
-    static func audit(_ json: JSONValue, measured: String) -> Audit {
-        let weights: [String: Audit.Weight] = ["leak": .problem, "warning": .warning, "note": .fine]
-        var findings = (json["findings"]?.elements ?? []).map { finding in
-            let examples = finding["examples"]?.elements?.compactMap(\.text) ?? []
-            let more = finding["count"]?.integer.map { $0 - examples.count } ?? 0
-            let shown = (examples + (more > 0 ? ["and \(more) more"] : [])).joined(separator: "; ")
-            return (
-                weight: weights[finding["severity"]?.text ?? ""] ?? .warning,
-                text: (finding["message"]?.text ?? "") + (examples.isEmpty ? "" : " (\(shown))")
-            )
+    static func audit(_ report: AuditReport, measured: String) -> Audit {
+        var findings = report.findings.map { finding -> (weight: Audit.Weight, text: String) in
+            let more = finding.count - finding.examples.count
+            let shown = (finding.examples + (more > 0 ? ["and \(more) more"] : [])).joined(separator: "; ")
+            let weight: Audit.Weight =
+                switch finding.severity {
+                case .leak: .problem
+                case .warning: .warning
+                case .note: .fine
+                }
+            return (weight, finding.message + (finding.examples.isEmpty ? "" : " (\(shown))"))
         }
-        if json["is_clean"]?.bool == true {
+        if report.isClean {
             let what =
-                json["compared_audio"]?.bool == true
+                report.comparedAudio
                 ? "clips, augmented copies, speakers and audio" : "clips and speakers"
             findings.append((.fine, "no leak into the \(measured) set: \(what) were compared"))
         }

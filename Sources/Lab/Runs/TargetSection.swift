@@ -42,7 +42,7 @@ extension Predictions {
     func valueRows(_ digits: Int) throws -> [[String]] {
         if task == .sequences { return errorRows(digits) }
         if task == .regression {
-            let numbers = try PairedNumbers(truths: trueValues, predictions: values)
+            let numbers = try RegressionMetrics(truths: trueValues, predictions: values)
             func summary(_ values: [Double]) -> String {
                 let count = Double(values.count)
                 let mean = values.reduce(0, +) / count

@@ -6,7 +6,7 @@ import Foundation
 /// with that of the others.
 public struct TPEMethod: SearchMethod {
     public var trials = 50
-    public var startup = 10
+    public var startupTrials = 10
     public var candidates = 24
 
     public static let type = "tpe"
@@ -14,7 +14,8 @@ public struct TPEMethod: SearchMethod {
         "Tree-structured Parzen estimator: after some random trials, draws values that resemble those of the best trials."
     public static let fields: [Field<Self>] = [
         .init("trials", \.trials, "Number of trials.", .range(1...100_000)),
-        .init("startup_trials", \.startup, "Number of random trials at the beginning.", .range(1...1000)),
+        .init(
+            "startup_trials", \.startupTrials, "Number of random trials at the beginning.", .range(1...1000)),
         .init(
             "candidates", \.candidates, "Number of candidate values drawn for each parameter of a trial.",
             .range(1...1000)),
@@ -31,8 +32,8 @@ public struct TPEMethod: SearchMethod {
     ) -> [Trial.Request] {
         let number = results.count
         guard number < trials else { return [] }
-        if number < startup {
-            return (number..<min(startup, trials)).map {
+        if number < startupTrials {
+            return (number..<min(startupTrials, trials)).map {
                 Trial.Request(values: space.draw(generator.split("trial \($0 + 1)")))
             }
         }

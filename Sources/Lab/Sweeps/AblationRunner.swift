@@ -188,7 +188,7 @@ public final class AblationRunner {
         tell(.failed(failure), standing)
     }
 
-    /// The end of what a process said.
+    /// The end of the output of a process.
     private func lastLines(of worker: Worker) -> [String] {
         let log = ablation.log(of: ablation.singles[worker.number])
         guard let file = FileHandle(forReadingAtPath: log) else { return [] }

@@ -27,7 +27,7 @@ public struct MultiLabelTarget: TargetSpec {
     public var columns: [String] { labels.entries.map(\.value) }
     public var title: String { name ?? "labels" }
     public var kind: TargetOutput.Kind { .multiLabel }
-    public var usualLoss: any LossSpec { BinaryLoss() }
+    public var usualLoss: any LossSpec { BinaryCrossEntropyLoss() }
     public var knownClasses: [String]? { labels.entries.map(\.name) }
 
     public func output(_ corpus: Corpus, training: [Clip]) -> TargetOutput { plainOutput }

@@ -27,7 +27,7 @@ public struct OrdinalTarget: TargetSpec {
 
     public var columns: [String] { [column] }
     public var kind: TargetOutput.Kind { .ordinal }
-    public var usualLoss: any LossSpec { BinaryLoss() }
+    public var usualLoss: any LossSpec { BinaryCrossEntropyLoss() }
     public var knownClasses: [String]? { levels }
 
     public func output(_ corpus: Corpus, training: [Clip]) -> TargetOutput { plainOutput }

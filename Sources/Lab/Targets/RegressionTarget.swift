@@ -31,7 +31,7 @@ public struct RegressionTarget: TargetSpec {
 
     public var columns: [String] { [column] }
     public var kind: TargetOutput.Kind { .regression }
-    public var usualLoss: any LossSpec { MeanSquaredLoss() }
+    public var usualLoss: any LossSpec { MeanSquaredErrorLoss() }
 
     public func output(_ corpus: Corpus, training: [Clip]) throws -> TargetOutput {
         var output = plainOutput

@@ -8,7 +8,7 @@ public typealias Conformer = Block<ConformerSpec>
 /// The options of `Conformer`: [time, channels]; the shape is kept, and the heads must divide the channels.
 public struct ConformerSpec: BlockSpec {
     public var heads = 4
-    public var hidden: Int?
+    public var feedforwardUnits: Int?
     public var kernel = 31
     public var dropout = 0.1
 
@@ -20,7 +20,7 @@ public struct ConformerSpec: BlockSpec {
     public static let fields: [Field<Self>] = [
         .init("num_heads", \.heads, "Number of attention heads.", .atLeast(1)),
         .init(
-            "feedforward_units", \.hidden,
+            "feedforward_units", \.feedforwardUnits,
             "Hidden size of the feed-forward networks; `null` uses four times the channels.",
             .atLeast(1)),
         .init("kernel_size", \.kernel, "Kernel size of the convolution in steps.", .atLeast(1)),
@@ -33,7 +33,7 @@ public struct ConformerSpec: BlockSpec {
         guard input.count == 2 else { throw needs("time, channels", input) }
         let channels = input[1]
         let network: [any LayerSpec] = [
-            LayerNorm.Spec(), Dense.Spec(hidden ?? 4 * channels, activation: .silu),
+            LayerNorm.Spec(), Dense.Spec(feedforwardUnits ?? 4 * channels, activation: .silu),
             Dropout.Spec(dropout),
             Dense.Spec(channels), Dropout.Spec(dropout),
         ]

@@ -10,7 +10,7 @@ public final class MultiHeadAttention: Layer {
         public var dropout = 0.0
         public var causal = false
         public var bias = true
-        public var positions: Positions.Kind?
+        public var positionalEncoding: PositionalEncoding.Kind?
         public var kernelInitializer = Initializer.glorotUniform
 
         public static let type = "multi_head_attention"
@@ -25,7 +25,7 @@ public final class MultiHeadAttention: Layer {
             .init("causal", \.causal, "Whether each step attends only to itself and earlier steps."),
             .init("bias", \.bias, "Whether the query, key, value and output projections have biases."),
             .init(
-                "positional_encoding", \.positions,
+                "positional_encoding", \.positionalEncoding,
                 "Positional encoding that is added to the input; `null` adds none."),
             .init("kernel_initializer", \.kernelInitializer, "Initializer of the weights."),
         ]
@@ -49,7 +49,9 @@ public final class MultiHeadAttention: Layer {
                 output: input, parameters: product(4, channels, width) + (bias ? 3 * width + channels : 0),
                 multiplyAdds: product(4, steps, channels, width) + product(2, steps, steps, width),
                 kept: product(steps, 4 * width + channels) + product(2, heads, steps, steps))
-            if let positions { plan.parameters += try Positions.Spec(positions).plan(input).parameters }
+            if let positionalEncoding {
+                plan.parameters += try PositionalEncoding.Spec(positionalEncoding).plan(input).parameters
+            }
             return plan
         }
 
@@ -61,7 +63,7 @@ public final class MultiHeadAttention: Layer {
 
     let options: Spec
     package let query: Dense, key: Dense, value: Dense, output: Dense
-    private let positions: Positions?
+    private let positions: PositionalEncoding?
 
     public var spec: any LayerSpec { options }
     public var members: [Member] {
@@ -86,8 +88,9 @@ public final class MultiHeadAttention: Layer {
         key = dense("key", channels, width)
         value = dense("value", channels, width)
         output = dense("output", width, channels)
-        positions = spec.positions.map {
-            Positions(Positions.Spec($0), steps: steps, channels: channels, generator.split("positions"))
+        positions = spec.positionalEncoding.map {
+            PositionalEncoding(
+                PositionalEncoding.Spec($0), steps: steps, channels: channels, generator.split("positions"))
         }
     }
 

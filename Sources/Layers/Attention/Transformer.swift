@@ -8,7 +8,7 @@ public typealias Transformer = Block<TransformerSpec>
 /// The options of `Transformer`: [time, channels]; the shape is kept, and the heads must divide the channels.
 public struct TransformerSpec: BlockSpec {
     public var heads = 4
-    public var hidden: Int?
+    public var feedforwardUnits: Int?
     public var dropout = 0.1
     public var dropPath = 0.0
     public var activation = Activation.gelu
@@ -25,7 +25,7 @@ public struct TransformerSpec: BlockSpec {
     public static let fields: [Field<Self>] = [
         .init("num_heads", \.heads, "Number of attention heads.", .atLeast(1)),
         .init(
-            "feedforward_units", \.hidden,
+            "feedforward_units", \.feedforwardUnits,
             "Hidden size of the feed-forward network; `null` uses four times the channels.",
             .atLeast(1)),
         .init(
@@ -49,7 +49,7 @@ public struct TransformerSpec: BlockSpec {
         var attention = MultiHeadAttention.Spec(heads: heads, dropout: dropout)
         attention.causal = causal
         let network: [any LayerSpec] = [
-            Dense.Spec(hidden ?? 4 * channels, activation: activation), Dropout.Spec(dropout),
+            Dense.Spec(feedforwardUnits ?? 4 * channels, activation: activation), Dropout.Spec(dropout),
             Dense.Spec(channels), Dropout.Spec(dropout),
         ]
         return Chain.Spec([

@@ -2,13 +2,13 @@ import Autograd
 import Configuration
 
 /// The options that all convolutions share.
-public struct ConvolutionOptions<Size: WindowSize>: Options, WeightedSumOptions {
+public struct ConvolutionOptions<Size: WindowSize>: Options, HasAffineOptions {
     public var filters = 1
     public var kernel = Size(3)
     public var stride = Size(1)
     public var dilation = Size(1)
     public var padding = PaddingRule.same
-    public var sum = WeightedSum()
+    public var affine = AffineOptions()
 
     public static var fields: [Field<Self>] {
         let words = Size.words
@@ -18,7 +18,7 @@ public struct ConvolutionOptions<Size: WindowSize>: Options, WeightedSumOptions 
             .init("stride", \.stride, words.step, .atLeast(1)),
             .init("dilation", \.dilation, words.tap, .atLeast(1)),
             .init("padding", \.padding, PaddingRule.help),
-        ] + group(\.sum)
+        ] + group(\.affine)
     }
 
     public init() {}
@@ -93,7 +93,7 @@ extension GroupedConvolutionSpec {
 
     func weights(_ channels: Int, _ generator: RandomGenerator) -> (Parameter, Parameter?) {
         let taps = product(convolution.kernel.axes)
-        return convolution.sum.weights(
+        return convolution.affine.weights(
             convolution.kernel.axes + [channels / groups, convolution.filters],
             fanIn: product(taps, channels) / groups, fanOut: product(taps, convolution.filters), generator)
     }

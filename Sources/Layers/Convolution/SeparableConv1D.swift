@@ -9,7 +9,7 @@ public struct SeparableConv1DSpec: SeparableSpec {
     public typealias Plain = Conv1D.Spec
 
     public var convolution = ConvolutionOptions<Int>()
-    public var multiplier = 1
+    public var depthMultiplier = 1
 
     public init() {}
 

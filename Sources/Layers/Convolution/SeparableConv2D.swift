@@ -9,7 +9,7 @@ public struct SeparableConv2DSpec: SeparableSpec {
     public typealias Plain = Conv2D.Spec
 
     public var convolution = ConvolutionOptions<Sides>()
-    public var multiplier = 1
+    public var depthMultiplier = 1
 
     public init() {}
 

@@ -6,14 +6,14 @@ public protocol SeparableSpec: ConvolutionSpec, BlockSpec where Size == Plain.Si
     /// The convolution that is used depthwise, then pointwise.
     associatedtype Plain: GroupedConvolutionSpec
     /// The number of depthwise outputs per channel (Keras' depth_multiplier).
-    var multiplier: Int { get set }
+    var depthMultiplier: Int { get set }
 }
 
 extension SeparableSpec {
     static var separableFields: [Field<Self>] {
         group(\.convolution) + [
             .init(
-                "depth_multiplier", \.multiplier, "Number of depthwise outputs per input channel.",
+                "depth_multiplier", \.depthMultiplier, "Number of depthwise outputs per input channel.",
                 .atLeast(1))
         ]
     }
@@ -23,10 +23,10 @@ extension SeparableSpec {
         let channels = input[input.count - 1]
         var (depthwise, pointwise) = (Plain(), Plain())
         (depthwise.convolution, depthwise.groups) = (convolution, channels)
-        (depthwise.filters, depthwise.bias) = (product(channels, multiplier), false)
+        (depthwise.filters, depthwise.bias) = (product(channels, depthMultiplier), false)
         depthwise.activation = .none
         pointwise.filters = convolution.filters
-        (pointwise.kernel, pointwise.convolution.sum) = (Size(1), convolution.sum)
+        (pointwise.kernel, pointwise.convolution.affine) = (Size(1), convolution.affine)
         return Chain.Spec(["depthwise": depthwise, "pointwise": pointwise])
     }
 }

@@ -18,7 +18,7 @@ let layerKinds: [any TaggedOptions.Type] = [
     SeparableConv1D.Spec.self, SeparableConv2D.Spec.self,
     Pool1D.Spec.self, Pool2D.Spec.self, GlobalPool.Spec.self,
     GRU.Spec.self, LSTM.Spec.self, SimpleRNN.Spec.self, AdditiveAttention.Spec.self,
-    MultiHeadAttention.Spec.self, Positions.Spec.self, Transformer.Spec.self, Conformer.Spec.self,
+    MultiHeadAttention.Spec.self, PositionalEncoding.Spec.self, Transformer.Spec.self, Conformer.Spec.self,
     TemporalBlock.Spec.self,
     BatchNorm.Spec.self, LayerNorm.Spec.self, GroupNorm.Spec.self, FeatureNorm.Spec.self,
     Dropout.Spec.self, SpatialDropout.Spec.self, DropPath.Spec.self, GaussianNoise.Spec.self,

@@ -5,9 +5,9 @@ import Synchronization
 /// A fully connected layer: y = activation(x W + b) along the last axis.
 public final class Dense: Absorbing {
     /// The options: [..., features] to [..., units].
-    public struct Spec: LayerSpec, WeightedSumOptions {
+    public struct Spec: LayerSpec, HasAffineOptions {
         public var units: Units = 1
-        public var sum = WeightedSum()
+        public var affine = AffineOptions()
 
         public static let type = "dense"
         public static let summary = "Fully connected (dense) layer along the last axis."
@@ -17,13 +17,13 @@ public final class Dense: Absorbing {
                     "units", \.units,
                     "Number of outputs, \"classes\" for the number of classes in the data, or \"targets\" for the outputs of all targets (\"targets:NAME\" for one).",
                     .required, .atLeast(1))
-            ] + group(\.sum)
+            ] + group(\.affine)
 
         public init() {}
         /// Creates the options with Keras' defaults: bias, Glorot uniform weights, no penalty.
         public init(_ units: Int, activation: Activation = .none) {
             self.units = .number(units)
-            sum.activation = activation
+            affine.activation = activation
         }
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
@@ -31,7 +31,7 @@ public final class Dense: Absorbing {
             let units = try units.known(Self.type)
             let output = Array(input.dropLast()) + [units]
             return LayerPlan(
-                output: output, parameters: product(inputs + (sum.bias ? 1 : 0), units),
+                output: output, parameters: product(inputs + (affine.bias ? 1 : 0), units),
                 multiplyAdds: product(output + [inputs]))
         }
 
@@ -59,7 +59,7 @@ public final class Dense: Absorbing {
     /// Creates a layer for vectors of length `inputs`, with weights drawn from `generator`.
     public init(_ spec: Spec, inputs: Int, _ generator: RandomGenerator) {
         options = spec
-        (weight, bias) = spec.sum.weights(
+        (weight, bias) = spec.affine.weights(
             [inputs, spec.units.value], fanIn: inputs, fanOut: spec.units.value, generator)
     }
 
@@ -75,7 +75,7 @@ public final class Dense: Absorbing {
         units: Int, activation: Activation = .none, bias: Bool = true, inputs: Int, generator: RandomGenerator
     ) {
         var spec = Spec(units, activation: activation)
-        spec.sum.bias = bias
+        spec.affine.bias = bias
         self.init(spec, inputs: inputs, generator.forLayer())
     }
 

@@ -3,9 +3,9 @@ import Configuration
 
 /// A trainable vector for each index of a sequence.
 public final class Embedding: Layer {
-    /// The options: [time] of indices in 0..<words to [time, units].
+    /// The options: [time] of indices in 0..<vocabularySize to [time, units].
     public struct Spec: LayerSpec {
-        public var words = 1
+        public var vocabularySize = 1
         public var units: Units = 1
         public var masksZero = false
         public var initializer = Initializer.keras
@@ -14,7 +14,8 @@ public final class Embedding: Layer {
         public static let summary = "Embedding: a trainable vector for each index of a sequence."
         public static let fields: [Field<Self>] = [
             .init(
-                "vocabulary_size", \.words, "Number of distinct indices; indices are below it.", .required,
+                "vocabulary_size", \.vocabularySize, "Number of distinct indices; indices are below it.",
+                .required,
                 .atLeast(1)),
             .init("units", \.units, "Size of the embedding vectors.", .required, .atLeast(1)),
             .init("mask_zero", \.masksZero, "Whether to treat zeros at the end of a sequence as padding."),
@@ -23,12 +24,14 @@ public final class Embedding: Layer {
 
         public init() {}
         /// Creates the options with Keras' initializer and without masking.
-        public init(_ words: Int, _ units: Int) { (self.words, self.units) = (words, .number(units)) }
+        public init(_ vocabularySize: Int, _ units: Int) {
+            (self.vocabularySize, self.units) = (vocabularySize, .number(units))
+        }
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
             guard input.count == 1 else { throw needs("time", input) }
             let units = try units.known(Self.type)
-            var plan = LayerPlan(output: [input[0], units], parameters: product(words, units))
+            var plan = LayerPlan(output: [input[0], units], parameters: product(vocabularySize, units))
             plan.takesWholeNumbers = true
             return plan
         }
@@ -40,7 +43,7 @@ public final class Embedding: Layer {
     }
 
     private let options: Spec
-    /// [words, units]
+    /// [vocabularySize, units]
     public let weight: Parameter
 
     public var spec: any LayerSpec { options }
@@ -51,7 +54,8 @@ public final class Embedding: Layer {
         options = spec
         weight = Parameter(
             spec.initializer.make(
-                [spec.words, spec.units.value], fanIn: spec.words, fanOut: spec.units.value, for: .embedding,
+                [spec.vocabularySize, spec.units.value], fanIn: spec.vocabularySize, fanOut: spec.units.value,
+                for: .embedding,
                 generator.split("weight")))
     }
 
@@ -71,9 +75,9 @@ public final class Embedding: Layer {
         var lengths = x.lengths
         for (row, words) in x.tensor.array.chunked(steps).enumerated() {
             for (step, word) in words.prefix(lengths?[row] ?? steps).enumerated() {
-                guard let index = Int(exactly: word), index >= 0, index < options.words else {
+                guard let index = Int(exactly: word), index >= 0, index < options.vocabularySize else {
                     fail(
-                        "embedding: \(word) at [\(row), \(step)] is not an index in 0..<\(options.words)"
+                        "embedding: \(word) at [\(row), \(step)] is not an index in 0..<\(options.vocabularySize)"
                     )
                 }
                 values[row * steps + step] = index

@@ -6,7 +6,7 @@ public struct LowRankOptions: Options, Equatable {
     public var rank = 8
     public var alpha = 16.0
     public var dropout = 0.0
-    public var modules: NamePatterns = ["layers.*.attention.query", "layers.*.attention.value"]
+    public var targetModules: NamePatterns = ["layers.*.attention.query", "layers.*.attention.value"]
 
     public static let summary =
         "Low-rank adaptation (LoRA, Hu et al. 2021): only low-rank updates of some dense layers are trained."
@@ -16,7 +16,7 @@ public struct LowRankOptions: Options, Equatable {
             "alpha", \.alpha, "Scale: the update is multiplied by alpha / rank.", .above(0), .atMost(1e6)),
         .init("dropout", \.dropout, "Dropout rate of the input of the update.", .range(0..<1)),
         .init(
-            "target_modules", \.modules,
+            "target_modules", \.targetModules,
             "Patterns of the names of the dense layers to adapt; * matches any characters.",
             .check("that is not empty") { !$0.list.isEmpty }),
     ]

@@ -57,8 +57,9 @@ public enum LossKinds: Registry {
     public static var noun: String { "loss" }
     public static var builtIn: [any TaggedOptions.Type] {
         [
-            CrossEntropyLoss.self, FocalLoss.self, BinaryLoss.self, KLLoss.self, MeanSquaredLoss.self,
-            MeanAbsoluteLoss.self, HuberLoss.self, ConcordanceLoss.self, PearsonLoss.self,
+            CrossEntropyLoss.self, FocalLoss.self, BinaryCrossEntropyLoss.self, KLDivergenceLoss.self,
+            MeanSquaredErrorLoss.self,
+            MeanAbsoluteErrorLoss.self, HuberLoss.self, ConcordanceLoss.self, PearsonLoss.self,
             SupervisedContrastiveLoss.self, CTCLoss.self,
         ]
     }

@@ -6,7 +6,7 @@ public struct Adagrad: OptimizerSpec {
     public var common = OptimizerOptions()
     public var epsilon: Double?
     public var epsilonInRoot: Bool?
-    public var initialSquare: Double?
+    public var initialAccumulatorValue: Double?
 
     public static let type = "adagrad"
     public static let summary = "Adagrad: divides gradients by the root of the sum of their squares."
@@ -20,7 +20,7 @@ public struct Adagrad: OptimizerSpec {
                 "epsilon_in_root", \.epsilonInRoot,
                 "Whether to add epsilon before taking the square root (Keras) or after it (PyTorch)."),
             .init(
-                "initial_accumulator_value", \.initialSquare,
+                "initial_accumulator_value", \.initialAccumulatorValue,
                 "Initial sum of squared gradients (Keras 0.1, PyTorch 0).",
                 .range(0...1e6)),
         ]
@@ -34,7 +34,7 @@ public struct Adagrad: OptimizerSpec {
     }
 
     public var slots: [String] { ["square"] }
-    public func initial(_ slot: String) -> Real { Real(usedInitialSquare) }
+    public func initial(_ slot: String) -> Real { Real(usedInitialAccumulatorValue) }
     public static func learningRate(_ convention: Convention) -> Double {
         convention.pick(keras: 0.001, pytorch: 0.01)
     }
@@ -50,13 +50,15 @@ public struct Adagrad: OptimizerSpec {
 
     public var resolved: Self {
         var result = withCommonNumbers
-        (result.epsilon, result.epsilonInRoot, result.initialSquare) = (
-            usedEpsilon, isInRoot, usedInitialSquare
+        (result.epsilon, result.epsilonInRoot, result.initialAccumulatorValue) = (
+            usedEpsilon, isInRoot, usedInitialAccumulatorValue
         )
         return result
     }
 
     private var usedEpsilon: Double { epsilon ?? common.defaults.pick(keras: 1e-7, pytorch: 1e-10) }
     private var isInRoot: Bool { epsilonInRoot ?? (common.defaults == .keras) }
-    private var usedInitialSquare: Double { initialSquare ?? common.defaults.pick(keras: 0.1, pytorch: 0) }
+    private var usedInitialAccumulatorValue: Double {
+        initialAccumulatorValue ?? common.defaults.pick(keras: 0.1, pytorch: 0)
+    }
 }

@@ -3,7 +3,7 @@ import Configuration
 /// Parameters with their own learning rate or weight decay.
 public struct ParameterGroup: Options {
     public var parameters: [String] = []
-    public var rateFactor = 1.0
+    public var learningRateFactor = 1.0
     public var weightDecay: Double?
     public var layerDecay = 1.0
 
@@ -14,7 +14,8 @@ public struct ParameterGroup: Options {
             "Names of parameters; * matches any characters: \"*.bias\". The first matching group applies.",
             .required, .notEmpty),
         .init(
-            "learning_rate_factor", \.rateFactor, "Factor of the optimizer's learning rate.", .range(0...1e6)),
+            "learning_rate_factor", \.learningRateFactor, "Factor of the optimizer's learning rate.",
+            .range(0...1e6)),
         .init("weight_decay", \.weightDecay, "Weight decay; `null` uses that of the optimizer.", .atLeast(0)),
         .init(
             "layer_decay", \.layerDecay,
@@ -24,9 +25,9 @@ public struct ParameterGroup: Options {
 
     public init() {}
     /// Creates a group from names or patterns, in which * matches any characters.
-    public init(_ parameters: [String], rateFactor: Double = 1, weightDecay: Double? = nil) {
+    public init(_ parameters: [String], learningRateFactor: Double = 1, weightDecay: Double? = nil) {
         self.parameters = parameters
-        self.rateFactor = rateFactor
+        self.learningRateFactor = learningRateFactor
         self.weightDecay = weightDecay
     }
 }
@@ -48,7 +49,9 @@ extension ParameterGroup {
         let numbers = layers.compactMap { $0 }
         let (lowest, highest) = (numbers.min() ?? 0, numbers.max() ?? -1)
         return layers.map { number in
-            (0..<highest - (number ?? lowest - 1)).reduce(rateFactor) { factor, _ in factor * layerDecay }
+            (0..<highest - (number ?? lowest - 1)).reduce(learningRateFactor) { factor, _ in
+                factor * layerDecay
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ import Foundation
 /// Cosine annealing with optional linear warmup and warm restarts (Loshchilov and Hutter 2017).
 public struct CosineSchedule: ScheduleSpec {
     public var total: Int?
-    public var minimum = 0.0
+    public var minLearningRate = 0.0
     public var warmUp = 0
     public var warmUpFromZero = false
     public var restartAfter: Int?
@@ -18,7 +18,7 @@ public struct CosineSchedule: ScheduleSpec {
             "total", \.total,
             "Number of periods until the minimum, including warmup; `null` uses the whole training.",
             .atLeast(1)),
-        .init("min_learning_rate", \.minimum, "Final learning rate.", .atLeast(0)),
+        .init("min_learning_rate", \.minLearningRate, "Final learning rate.", .atLeast(0)),
         .init("warmup", \.warmUp, "Number of periods of linear warmup.", .atLeast(0)),
         .init(
             "warmup_from_zero", \.warmUpFromZero,
@@ -34,9 +34,9 @@ public struct CosineSchedule: ScheduleSpec {
 
     public init() {}
     /// Creates a schedule that counts epochs, without restarts. `total` includes the warmup; nil uses the whole training.
-    public init(total: Int? = nil, minimum: Double = 0, warmUp: Int = 0) {
+    public init(total: Int? = nil, minLearningRate: Double = 0, warmUp: Int = 0) {
         self.total = total
-        self.minimum = minimum
+        self.minLearningRate = minLearningRate
         self.warmUp = warmUp
     }
 
@@ -82,6 +82,6 @@ public struct CosineSchedule: ScheduleSpec {
             }
         }
         let share = length > 0 ? min(1, Double(period) / Double(length)) : 1
-        return minimum + (base - minimum) * (1 + cos(.pi * share)) / 2
+        return minLearningRate + (base - minLearningRate) * (1 + cos(.pi * share)) / 2
     }
 }

@@ -1,18 +1,18 @@
 import Configuration
 import Foundation
 
-/// The one-cycle policy (Smith and Topin 2018) in PyTorch's two-phase form. Only the learning rate changes, as with
+/// The one-cycle policy (Smith and Topin 2018) in PyTorch's two-phase form, with the names of `OneCycleLR`. Only the learning rate changes, as with
 /// PyTorch's `cycle_momentum=False`.
 public struct OneCycleSchedule: ScheduleSpec {
     public var total: Int?
-    public var rise = 0.3
-    public var startDivisor = 25.0
-    public var endDivisor = 1e4
-    public var line = Line.cosine
+    public var pctStart = 0.3
+    public var divFactor = 25.0
+    public var finalDivFactor = 1e4
+    public var annealStrategy = Annealing.cosine
     public var per = SchedulePeriod.step
 
     /// The shape of the curve between two learning rates.
-    public enum Line: String, CaseIterable, ConfigurationValue {
+    public enum Annealing: String, CaseIterable, ConfigurationValue {
         case cosine, linear
     }
 
@@ -23,30 +23,31 @@ public struct OneCycleSchedule: ScheduleSpec {
         .init(
             "total", \.total, "Number of periods of the cycle; `null` uses the whole training.", .atLeast(2)),
         .init(
-            "rise", \.rise, "Fraction of the cycle in which the learning rate increases.", .above(0),
+            "pct_start", \.pctStart, "Fraction of the cycle in which the learning rate increases.", .above(0),
             .below(1)),
         .init(
-            "start_divisor", \.startDivisor,
+            "div_factor", \.divFactor,
             "Divisor of the optimizer's learning rate that gives the initial one.", .atLeast(1)
         ),
         .init(
-            "end_divisor", \.endDivisor, "Divisor of the initial learning rate that gives the final one.",
+            "final_div_factor", \.finalDivFactor,
+            "Divisor of the initial learning rate that gives the final one.",
             .atLeast(1)),
-        .init("line", \.line, "Shape of the curve between two learning rates."),
+        .init("anneal_strategy", \.annealStrategy, "Shape of the curve between two learning rates."),
         .init("per", \.per, "Whether a period is an epoch or an optimizer step."),
     ]
 
     public init() {}
     /// Creates a schedule that counts optimizer steps (PyTorch's OneCycleLR); nil uses the whole training.
-    public init(total: Int?, rise: Double = 0.3) {
+    public init(total: Int?, pctStart: Double = 0.3) {
         self.total = total
-        self.rise = rise
+        self.pctStart = pctStart
     }
 
     public func rate(_ base: Double, _ state: ScheduleState, total whole: Int) -> Double {
         let last = Double((total ?? whole) - 1)
-        let top = rise * Double(total ?? whole) - 1
-        let first = base / startDivisor, end = first / endDivisor
+        let top = pctStart * Double(total ?? whole) - 1
+        let first = base / divFactor, end = first / finalDivFactor
         let period = Double(state.period)
         if period >= last { return end }
         return period <= top && top > 0
@@ -54,6 +55,6 @@ public struct OneCycleSchedule: ScheduleSpec {
     }
 
     private func way(_ from: Double, _ to: Double, _ share: Double) -> Double {
-        line == .linear ? from + (to - from) * share : to + (from - to) / 2 * (1 + cos(.pi * share))
+        annealStrategy == .linear ? from + (to - from) * share : to + (from - to) / 2 * (1 + cos(.pi * share))
     }
 }

@@ -12,7 +12,7 @@ public struct PlateauSchedule: ScheduleSpec {
     public var threshold = 1e-4
     public var thresholdMode: ThresholdMode?
     public var cooldown = 0
-    public var minimum = 0.0
+    public var minLearningRate = 0.0
     public var per: SchedulePeriod { .epoch }
 
     /// The meaning of the threshold.
@@ -39,7 +39,7 @@ public struct PlateauSchedule: ScheduleSpec {
             "Whether the threshold is absolute or relative to the best value; `null` is absolute for Keras, relative for PyTorch."
         ),
         .init("cooldown", \.cooldown, "Number of epochs to wait after a reduction.", .atLeast(0)),
-        .init("min_learning_rate", \.minimum, "Lower bound of the learning rate.", .atLeast(0)),
+        .init("min_learning_rate", \.minLearningRate, "Lower bound of the learning rate.", .atLeast(0)),
     ]
 
     public init() {}
@@ -67,8 +67,8 @@ public struct PlateauSchedule: ScheduleSpec {
             }
             if isBetter || state.cooldown > 0 { return }
             state.waited += 1
-            guard state.waited >= patience, rate > minimum else { return }
-            state.reduced = max(rate * factor, minimum)
+            guard state.waited >= patience, rate > minLearningRate else { return }
+            state.reduced = max(rate * factor, minLearningRate)
         case .pytorch:
             if !isBetter { state.waited += 1 }
             if state.cooldown > 0 {
@@ -76,7 +76,7 @@ public struct PlateauSchedule: ScheduleSpec {
                 state.waited = 0
             }
             guard state.waited > patience else { return }
-            let lower = max(rate * factor, minimum)
+            let lower = max(rate * factor, minLearningRate)
             // Negligible reductions are ignored, as in PyTorch.
             if rate - lower > 1e-8 { state.reduced = lower }
         }

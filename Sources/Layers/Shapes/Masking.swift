@@ -9,7 +9,7 @@ public struct MaskingSpec: FunctionSpec {
     public var value = 0.0
 
     public static let type = "masking"
-    public static let summary = "Treats steps at the end that contain only one value as padding."
+    public static let summary = "Masking: treats trailing steps whose elements all equal `value` as padding."
     public static let fields: [Field<Self>] = [
         .init("value", \.value, "Value of all elements of a padding step.")
     ]

@@ -6,7 +6,8 @@ extension ONNXMappings {
     /// Attention and positional encoding.
     func addingAttention() -> ONNXMappings {
         adding(AdditiveAttention.Spec.self, additiveAttention)
-            .adding(MultiHeadAttention.Spec.self, multiHeadAttention).adding(Positions.Spec.self, positions)
+            .adding(MultiHeadAttention.Spec.self, multiHeadAttention).adding(
+                PositionalEncoding.Spec.self, positions)
     }
 }
 
@@ -86,7 +87,7 @@ private let hidden = -1e30
 }
 
 @Sendable private func positions(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
-    let spec: Positions.Spec = try layer.spec()
+    let spec: PositionalEncoding.Spec = try layer.spec()
     if x.hasAnySteps, spec.kind == .sinusoidal {
         return x.with(layer.node("Add", x.value, sines(layer, x)))
     }

@@ -17,12 +17,6 @@ package struct ProtobufWriter: Sendable {
         varint(UInt64(bitPattern: Int64(value)))
     }
 
-    /// Appends a field of type uint32 or uint64.
-    package mutating func unsigned(_ field: Int, _ value: UInt64) {
-        begin(field, .varint)
-        varint(value)
-    }
-
     /// Appends a field of type float.
     package mutating func float(_ field: Int, _ value: Float) {
         begin(field, .fixed32)

@@ -87,7 +87,7 @@ struct SpectrogramImage {
         mel.stft = stft
         mel.bands.count = Self.bands
         mel.bands.high = min(Self.highest, Double(rate) / 2)
-        mel.decibels = Decibels(reference: .largest, range: 80)
+        mel.decibels = Decibels(reference: .largest, topDb: 80)
         let table = try mel(wave)
         frames = table.frames
         levels = table.values.map { UInt8(max(0, min(255, ((Double($0) + 80) / 80 * 255).rounded()))) }

@@ -41,7 +41,7 @@ public struct Response: Sendable {
         bytes(Array(data), type: "application/json", status: status)
     }
 
-    /// Returns a page. Text from outside must go through `HTML.escaped`.
+    /// Returns a page. Text from outside must be escaped.
     public static func html(_ text: String, status: Int = 200) -> Response {
         bytes(Array(text.utf8), type: "text/html; charset=utf-8", status: status)
     }

@@ -61,9 +61,6 @@ public final class WebSocket: @unchecked Sendable {
     /// The code that the client has closed the socket with; nil if it gave none or has not closed it.
     public var closeCode: Int? { monitor.locked { received?.code } }
 
-    /// The reason that the client has given for closing the socket.
-    public var closeReason: String { monitor.locked { received?.reason ?? "" } }
-
     /// Waits for the next message. Returns nil if the socket is closed, or after `timeout` seconds.
     public func receive(timeout: Double = .infinity) -> Message? {
         let end = Clock.after(timeout)

@@ -20,8 +20,9 @@ struct TruncationTracker: Sendable {
     }
 
     /// Applies a preprocessing step. Without the waveforms before and after it, silence counts as not removed.
-    mutating func apply(_ edit: any WaveEdit, from before: Waveform? = nil, to after: Waveform? = nil) throws
-    {
+    mutating func apply(
+        _ edit: any PreprocessingStep, from before: Waveform? = nil, to after: Waveform? = nil
+    ) throws {
         switch edit {
         case let edit as any LengthEdit:
             cut(to: try edit.window(of: count, rate: rate))
@@ -33,7 +34,7 @@ struct TruncationTracker: Sendable {
             if audio == 0..<count {
                 adopt(count: after.count, rate: rate)
             } else {
-                let range = before.trimRange(below: edit.below, frame: edit.frame, hop: edit.hop)
+                let range = before.trimRange(below: edit.topDb, frame: edit.frame, hop: edit.hop)
                 shift(to: range)
             }
         default:

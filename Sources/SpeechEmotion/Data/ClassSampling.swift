@@ -9,9 +9,9 @@ public struct ClassSampling: Options, Equatable {
         /// Every example once.
         case all
         /// Undersampling: as many examples of each class as the smallest has, drawn at random.
-        case down
+        case undersample
         /// Oversampling: as many examples of each class as the largest has: all of them, and some repeated at random.
-        case up
+        case oversample
         /// Every example once, with class weights in the loss.
         case weights
     }
@@ -19,7 +19,7 @@ public struct ClassSampling: Options, Equatable {
     /// The rule.
     public var rule = Rule.all
     /// The maximum number of examples per class; nil for no limit.
-    public var most: Int?
+    public var maxPerClass: Int?
     /// The random seed.
     public var seed = 0
 
@@ -27,10 +27,10 @@ public struct ClassSampling: Options, Equatable {
     public static let fields: [Field<Self>] = [
         .init(
             "rule", \.rule,
-            "`all`: no balancing; `down`: undersampling to the smallest class; `up`: oversampling to the largest class; `weights`: class weights in the loss."
+            "`all`: no balancing; `undersample`: draws as many examples of each class as the smallest class has; `oversample`: repeats examples up to the size of the largest class; `weights`: class weights in the loss."
         ),
         .init(
-            "max_per_class", \.most,
+            "max_per_class", \.maxPerClass,
             "Maximum number of examples per class, drawn at random; `null` for no limit.", .atLeast(1)
         ),
         .init("seed", \.seed, "Random seed.", .atLeast(0)),
@@ -38,25 +38,26 @@ public struct ClassSampling: Options, Equatable {
 
     public init() {}
     /// Creates a rule with a maximum number of examples per class and a seed.
-    public init(_ rule: Rule, most: Int? = nil, seed: Int = 0) {
+    public init(_ rule: Rule, maxPerClass: Int? = nil, seed: Int = 0) {
         self.rule = rule
-        self.most = most
+        self.maxPerClass = maxPerClass
         self.seed = seed
     }
 
     /// Returns the indices of the examples of an epoch in ascending order, given the class of each example.
     public func draw(_ labels: [Int]) -> [Int] {
-        guard rule == .down || rule == .up || most != nil, let last = labels.max() else {
+        guard rule == .undersample || rule == .oversample || maxPerClass != nil, let last = labels.max()
+        else {
             return Array(labels.indices)
         }
         var members = [[Int]](repeating: [], count: last + 1)
         for (number, label) in labels.enumerated() { members[label].append(number) }
         let sizes = members.map(\.count).filter { $0 > 0 }
-        let common = rule == .down ? sizes.min() : rule == .up ? sizes.max() : nil
+        let common = rule == .undersample ? sizes.min() : rule == .oversample ? sizes.max() : nil
         let generator = RandomGenerator(seed: UInt64(Swift.max(seed, 0)))
         return members.enumerated().flatMap { label, members -> [Int] in
             guard !members.isEmpty else { return [] }
-            let size = Swift.min(common ?? members.count, most ?? .max)
+            let size = Swift.min(common ?? members.count, maxPerClass ?? .max)
             let own = generator.split("class \(label)")
             var numbers: [Int] = []
             // Every example as often as any other, except for the last round.

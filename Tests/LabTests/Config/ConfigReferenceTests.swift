@@ -32,7 +32,7 @@ import Testing
         var without: [String] = []
         try check(CorpusKinds.self, &without)
         try check(SplitKinds.self, &without)
-        try check(WaveEditKinds.self, &without)
+        try check(PreprocessingKinds.self, &without)
         try check(LayoutKinds.self, &without)
         try check(FeatureKinds.self, &without)
         try check(WaveAugmentationKinds.self, &without)
@@ -87,7 +87,7 @@ import Testing
 
     @Test func configsInTheTableOfNamesDecode() throws {
         let page = try page("coming-from-python")
-        try checkNames(WaveEditKinds.self, ["trim", "normalize_peak", "length"], in: page)
+        try checkNames(PreprocessingKinds.self, ["trim", "normalize_peak", "length"], in: page)
         try checkNames(FeatureKinds.self, ["mfcc", "mel"], in: page)
         try checkNames(LayerKinds.self, ["conv1d", "gru", "multi_head_attention"], in: page)
     }

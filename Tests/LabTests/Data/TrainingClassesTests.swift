@@ -21,8 +21,8 @@ import Testing
 
     /// The examples are those of the training set itself: balancing draws from the clips with their copies.
     @Test(arguments: [
-        #"{"rule": "all"}"#, #"{"rule": "weights"}"#, #"{"max_per_class": 3}"#, #"{"rule": "down"}"#,
-        #"{"rule": "up", "max_per_class": 5}"#,
+        #"{"rule": "all"}"#, #"{"rule": "weights"}"#, #"{"max_per_class": 3}"#, #"{"rule": "undersample"}"#,
+        #"{"rule": "oversample", "max_per_class": 5}"#,
     ])
     func countsAreThoseOfTheTrainingSet(_ balance: String) throws {
         let experiment = try Self.experiment(["data.balance=\(balance)"])

@@ -138,7 +138,7 @@ import Testing
         let options = [
             "gain": #", "decibels": 3"#, "length": #", "samples": 800"#, "resample": #", "rate": 8000"#,
         ]
-        for kind in WaveEditKinds.kinds {
+        for kind in PreprocessingKinds.kinds {
             let script = try script(
                 #"{"preprocessing": [{"type": "\#(kind.type)"\#(options[kind.type] ?? "")}]}"#)
             guard !["voice_activity", "speech_segments"].contains(kind.type) else {

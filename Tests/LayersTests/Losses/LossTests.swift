@@ -102,9 +102,9 @@ struct LossConfig: Options {
     @Test func divergenceOfADistributionFromItselfIsZero() {
         let probabilities = Targets.values(Self.logits.softmax())
         let other = Targets.values((Self.logits * 2).softmax())
-        let each = KLLoss().each(Self.logits, probabilities)
+        let each = KLDivergenceLoss().each(Self.logits, probabilities)
         #expect(Self.close.difference(each, .zeros([7])) == nil)
-        #expect(KLLoss().each(Self.logits, other).array.allSatisfy { $0 > 0.001 })
+        #expect(KLDivergenceLoss().each(Self.logits, other).array.allSatisfy { $0 > 0.001 })
     }
 
     @Test func weightOfPositives() throws {
@@ -140,8 +140,8 @@ struct LossConfig: Options {
 
     @Test func targetsOfOneNumberFitAColumn() {
         let column = Tensor([1, 2, 4], shape: [3, 1])
-        #expect(MeanAbsoluteLoss().each(column, .values(Tensor([0, 0, 1]))).array == [1, 2, 3])
-        #expect(MeanSquaredLoss().mean(column, .classes([1, 0, 1])).item() == Real(13) / 3)
+        #expect(MeanAbsoluteErrorLoss().each(column, .values(Tensor([0, 0, 1]))).array == [1, 2, 3])
+        #expect(MeanSquaredErrorLoss().mean(column, .classes([1, 0, 1])).item() == Real(13) / 3)
     }
 
     @Test func contrastiveFollowsItsFormula() throws {

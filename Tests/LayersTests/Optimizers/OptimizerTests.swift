@@ -129,7 +129,7 @@ final class SmallProblem {
         spec.common.defaults = .pytorch
         spec.common.weightDecay = 0.2
         spec.common.groups = [
-            ParameterGroup(["*.bias"], weightDecay: 0), ParameterGroup(["a.*"], rateFactor: 0.5),
+            ParameterGroup(["*.bias"], weightDecay: 0), ParameterGroup(["a.*"], learningRateFactor: 0.5),
         ]
         let optimizer = Optimizer(spec, parameters)
         let loss = parameters.map { $0.parameter.tensor.sum() }.reduce(Tensor(0), +)
@@ -150,7 +150,7 @@ final class SmallProblem {
         ]
         let parameters = names.map { (name: $0, parameter: Parameter(Tensor([1]))) }
         var spec = SGD(learningRate: 0.5)
-        var group = ParameterGroup(["0.*"], rateFactor: 0.5)
+        var group = ParameterGroup(["0.*"], learningRateFactor: 0.5)
         group.layerDecay = 0.5
         spec.common.groups = [ParameterGroup(["*.bias"]), group]
         let optimizer = Optimizer(spec, parameters)
@@ -170,7 +170,7 @@ final class SmallProblem {
     func patterns(_ pattern: String, _ name: String, _ fits: Bool) {
         let p = Parameter(Tensor([1]))
         var spec = SGD(learningRate: 1)
-        spec.common.groups = [ParameterGroup([pattern], rateFactor: 0)]
+        spec.common.groups = [ParameterGroup([pattern], learningRateFactor: 0)]
         Optimizer(spec, [(name: name, parameter: p)]).step(p.tensor.sum().backward())
         #expect(p.value.array == [fits ? 1 : 0])
         #expect(spec.validationIssues(forParameters: [name]).isEmpty == fits)

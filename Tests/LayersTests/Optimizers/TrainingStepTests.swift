@@ -31,7 +31,7 @@ import Testing
     @Test func aScheduleOfStepsAdvances() {
         let problem = ConfigurationIssue()
         let optimizer = problem.optimizer()
-        var schedule = StepSchedule(size: 2, factor: 0.5)
+        var schedule = StepSchedule(stepSize: 2, factor: 0.5)
         schedule.per = .step
         optimizer.attach(schedule, epochs: 2, stepsPerEpoch: 3)
         let rates = (0..<6).map { _ in
@@ -45,7 +45,7 @@ import Testing
     @Test(arguments: [false, true]) func aScheduleOfEpochsAdvances(_ endsEpochs: Bool) {
         let problem = ConfigurationIssue()
         let optimizer = problem.optimizer()
-        optimizer.attach(StepSchedule(size: 1, factor: 0.5), epochs: 3, stepsPerEpoch: 2)
+        optimizer.attach(StepSchedule(stepSize: 1, factor: 0.5), epochs: 3, stepsPerEpoch: 2)
         var rates: [Double] = []
         for _ in 0..<3 {
             for _ in 0..<2 {

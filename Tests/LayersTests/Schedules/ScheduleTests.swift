@@ -40,8 +40,8 @@ struct ScheduleConfig: Options {
         expectClose(
             try rates(
                 [
-                    "type": "one_cycle", "rise": 0.4, "line": "linear", "start_divisor": 10,
-                    "end_divisor": 100,
+                    "type": "one_cycle", "pct_start": 0.4, "anneal_strategy": "linear", "div_factor": 10,
+                    "final_div_factor": 100,
                 ], 10),
             [0.01, 0.04, 0.07, 0.1, 0.08335, 0.0667, 0.05005, 0.0334, 0.01675, 0.0001])
     }

@@ -12,7 +12,7 @@ import Testing
             let range = wave.trimRange(below: 30)
             #expect(
                 [range.lowerBound, range.upperBound] == clip.facts["trim30"]?.elements?.compactMap(\.integer))
-            #expect(Trim(below: 30)(wave).samples == Array(wave.samples[range]))
+            #expect(Trim(topDb: 30)(wave).samples == Array(wave.samples[range]))
             let parts = wave.nonSilentRanges(below: 30).map { [$0.lowerBound, $0.upperBound] }
             let expected = clip.facts["split30"]?.elements?.map { $0.elements?.compactMap(\.integer) ?? [] }
             #expect(parts == expected, "\(clip.name)")
@@ -39,7 +39,7 @@ import Testing
 
     @Test func aListOfEditsIsReadFromJSONAndAppliedInOrder() throws {
         struct Part: Options {
-            var prepare: [AnyWaveEdit] = []
+            var prepare: [AnyPreprocessingStep] = []
             static let fields: [Field<Self>] = [.init("prepare", \.prepare, "Edits.")]
         }
         let part = try Part.decode(
@@ -130,8 +130,9 @@ import Testing
     @Test func theShortestSounds() throws {
         for samples in [[], [0], [1], [1, -1]] as [[Float]] {
             let wave = Waveform(samples, rate: 16000)
-            for kind in WaveEditKinds.builtIn {
-                guard let edit = kind.init() as? any WaveEdit, !(edit is Crop) || !samples.isEmpty else {
+            for kind in PreprocessingKinds.builtIn {
+                guard let edit = kind.init() as? any PreprocessingStep, !(edit is Crop) || !samples.isEmpty
+                else {
                     continue
                 }
                 let edited = try edit(wave)

@@ -15,25 +15,25 @@ import Testing
 
     @Test func sizes() {
         #expect(ClassSampling(.all).draw(labels) == Array(labels.indices))
-        #expect(counts(ClassSampling(.down).draw(labels)) == [5, 0, 5, 5])
-        #expect(counts(ClassSampling(.up).draw(labels)) == [12, 0, 12, 12])
-        #expect(ClassSampling(.up).draw([]) == [])
+        #expect(counts(ClassSampling(.undersample).draw(labels)) == [5, 0, 5, 5])
+        #expect(counts(ClassSampling(.oversample).draw(labels)) == [12, 0, 12, 12])
+        #expect(ClassSampling(.oversample).draw([]) == [])
         #expect(ClassSampling(.weights).draw(labels) == Array(labels.indices))
     }
 
     @Test func noClassHasMoreThanAllowed() {
-        #expect(counts(ClassSampling(.all, most: 6).draw(labels)) == [5, 0, 6, 6])
-        #expect(counts(ClassSampling(.weights, most: 6).draw(labels)) == [5, 0, 6, 6])
-        #expect(counts(ClassSampling(.up, most: 8).draw(labels)) == [8, 0, 8, 8])
-        #expect(counts(ClassSampling(.down, most: 3).draw(labels)) == [3, 0, 3, 3])
-        let drawn = ClassSampling(.all, most: 6).draw(labels)
+        #expect(counts(ClassSampling(.all, maxPerClass: 6).draw(labels)) == [5, 0, 6, 6])
+        #expect(counts(ClassSampling(.weights, maxPerClass: 6).draw(labels)) == [5, 0, 6, 6])
+        #expect(counts(ClassSampling(.oversample, maxPerClass: 8).draw(labels)) == [8, 0, 8, 8])
+        #expect(counts(ClassSampling(.undersample, maxPerClass: 3).draw(labels)) == [3, 0, 3, 3])
+        let drawn = ClassSampling(.all, maxPerClass: 6).draw(labels)
         #expect(Set(drawn).count == drawn.count)
     }
 
     @Test func nothingIsLostOrRepeatedWithoutNeed() {
-        let down = ClassSampling(.down, seed: 4).draw(labels)
+        let down = ClassSampling(.undersample, seed: 4).draw(labels)
         #expect(Set(down).count == down.count)
-        let up = ClassSampling(.up, seed: 4).draw(labels)
+        let up = ClassSampling(.oversample, seed: 4).draw(labels)
         #expect(Set(up) == Set(labels.indices))
         for number in labels.indices {
             let times = up.count { $0 == number }
@@ -42,9 +42,9 @@ import Testing
     }
 
     @Test func seedsMatterAndNothingElse() {
-        let draws = (0..<5).map { ClassSampling(.down, seed: $0).draw(labels) }
+        let draws = (0..<5).map { ClassSampling(.undersample, seed: $0).draw(labels) }
         #expect(Set(draws).count > 1)
-        #expect(draws[3] == ClassSampling(.down, seed: 3).draw(labels))
+        #expect(draws[3] == ClassSampling(.undersample, seed: 3).draw(labels))
         #expect(draws[3] == draws[3].sorted())
     }
 }

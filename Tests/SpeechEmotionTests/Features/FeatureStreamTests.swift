@@ -56,7 +56,7 @@ import Testing
         let problem = #expect(throws: DataError.self) { try FeatureStream(pipeline) }
         #expect(problem.map { "\($0)" }?.contains(message) == true)
         var edited = try self.pipeline(Self.framewise[0])
-        edited.preprocessing = [AnyWaveEdit(PeakNormalization())]
+        edited.preprocessing = [AnyPreprocessingStep(PeakNormalization())]
         #expect(throws: DataError.self) { try FeatureStream(edited) }
     }
 }

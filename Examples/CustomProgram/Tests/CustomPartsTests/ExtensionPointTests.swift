@@ -49,7 +49,7 @@ struct InverseSchedule: ScheduleSpec {
     }
 }
 
-struct Reverse: WaveEdit {
+struct Reverse: PreprocessingStep {
     static let type = "reverse"
     static let fields: [Field<Self>] = []
 
@@ -122,7 +122,7 @@ extension Metric {
         LossKinds.register(CauchyLoss.self)
         OptimizerKinds.register(SignSGD.self)
         ScheduleKinds.register(InverseSchedule.self)
-        WaveEditKinds.register(Reverse.self)
+        PreprocessingKinds.register(Reverse.self)
         WaveAugmentationKinds.register(Dither.self)
         FeatureAugmentationKinds.register(Offset.self)
         LayoutKinds.register(Duration.self)

@@ -5,7 +5,7 @@ import Foundation
 ///
 /// The noise floor of a moment is the lowest smoothed level in a window around it, as with minimum statistics (Martin 2001). A segment
 /// begins `open_db` above the floor and ends below `close_db`.
-public struct EnergyActivity: WaveEdit, Equatable {
+public struct EnergyActivity: PreprocessingStep, Equatable {
     /// The level above the noise floor at which a segment begins, in dB.
     public var open = 10.0
     /// The level above the noise floor below which a segment ends, in dB.

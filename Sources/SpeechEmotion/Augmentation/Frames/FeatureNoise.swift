@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 
 /// Adds Gaussian noise to features.
-public struct FeatureNoise: FeatureAugmentation {
+public struct FeatureNoise: FeatureAugmentation, HasProbability {
     public var deviation = 0.1
     public var probability = 1.0
 
@@ -10,7 +10,7 @@ public struct FeatureNoise: FeatureAugmentation {
     public static let summary = "Adds Gaussian noise to every feature value."
     public static let fields: [Field<Self>] = [
         .init("std", \.deviation, "Standard deviation of the noise.", .required, .range(0...1e6)),
-        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
+        probabilityField,
     ]
 
     public init() {}

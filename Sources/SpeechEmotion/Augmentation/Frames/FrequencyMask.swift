@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 
 /// Masks random bands of channels.
-public struct FrequencyMask: FeatureAugmentation {
+public struct FrequencyMask: FeatureAugmentation, HasProbability {
     public var width = 8
     public var count = 1
     public var value = MaskValue.mean
@@ -16,7 +16,7 @@ public struct FrequencyMask: FeatureAugmentation {
             "width", \.width, "Maximum width of a mask in channels, drawn uniformly.", .range(1...1_000_000)),
         .init("count", \.count, "Number of masks.", .range(1...100)),
         .init("value", \.value, "Fill value of masks: the mean of each channel, zero, or the minimum."),
-        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
+        probabilityField,
     ]
 
     public init() {}

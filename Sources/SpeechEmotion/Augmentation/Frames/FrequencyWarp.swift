@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 
 /// Vocal tract length perturbation (VTLP, Jaitly and Hinton 2013): warps the frequency axis of a spectrogram.
-public struct FrequencyWarp: FeatureAugmentation {
+public struct FrequencyWarp: FeatureAugmentation, HasProbability {
     public var factor = Pair(0.9, 1.1)
     public var high = 0.8
     public var probability = 1.0
@@ -16,7 +16,7 @@ public struct FrequencyWarp: FeatureAugmentation {
             "high", \.high,
             "Fraction of the frequency axis up to which the factor applies; above, the warp is linear up to the last channel.",
             .above(0), .atMost(1)),
-        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
+        probabilityField,
     ]
 
     public init() {}

@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 
 /// Time and frequency masking (SpecAugment).
-public struct SpecAugment: FeatureAugmentation {
+public struct SpecAugment: FeatureAugmentation, HasProbability {
     public var time = TimeMask()
     public var frequency = FrequencyMask()
     public var probability = 1.0
@@ -13,7 +13,7 @@ public struct SpecAugment: FeatureAugmentation {
     public static let fields: [Field<Self>] = [
         .init("time", \.time, "Time masking."),
         .init("frequency", \.frequency, "Frequency masking."),
-        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
+        probabilityField,
     ]
 
     public init() {}

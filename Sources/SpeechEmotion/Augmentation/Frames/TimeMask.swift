@@ -2,10 +2,10 @@ import Autograd
 import Configuration
 
 /// Masks random ranges of frames.
-public struct TimeMask: FeatureAugmentation {
+public struct TimeMask: FeatureAugmentation, HasProbability {
     public var width = 20
     public var count = 1
-    public var share = 1.0
+    public var maxFraction = 1.0
     public var value = MaskValue.mean
     public var probability = 1.0
 
@@ -15,10 +15,10 @@ public struct TimeMask: FeatureAugmentation {
         .init("width", \.width, "Maximum width of a mask in frames, drawn uniformly.", .range(1...1_000_000)),
         .init("count", \.count, "Number of masks.", .range(1...100)),
         .init(
-            "max_fraction", \.share, "Maximum fraction of the valid frames that one mask may cover.",
+            "max_fraction", \.maxFraction, "Maximum fraction of the valid frames that one mask may cover.",
             .above(0), .atMost(1)),
         .init("value", \.value, "Fill value of masks: the mean of each channel, zero, or the minimum."),
-        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
+        probabilityField,
     ]
 
     public init() {}
@@ -30,7 +30,7 @@ public struct TimeMask: FeatureAugmentation {
         try check(features.shape)
         guard generator.happens(probability) else { return features }
         let frames = features.validFrames
-        let widest = min(width, Int(share * Double(frames)), frames)
+        let widest = min(width, Int(maxFraction * Double(frames)), frames)
         return features.masked(count, value) {
             (generator.range(generator.below(widest + 1), of: frames), 0..<features.shape[1])
         }

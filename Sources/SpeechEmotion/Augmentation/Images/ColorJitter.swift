@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 
 /// Changes brightness, contrast and saturation of an image in random order, as torchvision's ColorJitter.
-public struct ColorJitter: FeatureAugmentation {
+public struct ColorJitter: FeatureAugmentation, HasProbability {
     public var brightness = 0.1
     public var contrast = 0.1
     public var saturation = 0.1
@@ -29,7 +29,7 @@ public struct ColorJitter: FeatureAugmentation {
             .range(-1e6...1e6)),
         .init(
             "std", \.deviation, "Standard deviation that the image was normalized with.", .range(1e-6...1e6)),
-        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
+        probabilityField,
     ]
 
     public init() {}

@@ -3,13 +3,13 @@ import Configuration
 import Glibc
 
 /// Flips an image horizontally: time is reversed.
-public struct HorizontalFlip: FeatureAugmentation {
+public struct HorizontalFlip: FeatureAugmentation, HasProbability {
     public var probability = 0.5
 
     public static let type = "horizontal_flip"
     public static let summary = "Flips the image horizontally."
     public static let fields: [Field<Self>] = [
-        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1))
+        probabilityField
     ]
 
     public init() {}

@@ -3,7 +3,7 @@ import Configuration
 import Glibc
 
 /// A random affine transformation around the center of an image, as torchvision's RandomAffine.
-public struct RandomAffine: FeatureAugmentation {
+public struct RandomAffine: FeatureAugmentation, HasProbability {
     /// The interpolation between pixels.
     public enum Interpolation: String, CaseIterable, ConfigurationValue {
         case nearest, bilinear
@@ -30,7 +30,7 @@ public struct RandomAffine: FeatureAugmentation {
             "fill", \.fill,
             "Fill value outside of the original image; -1 is black in an image normalized with mean and std 0.5.",
             .range(-1e6...1e6)),
-        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
+        probabilityField,
     ]
 
     public init() {}

@@ -3,7 +3,7 @@ import Configuration
 import Foundation
 
 /// Adds noise to a waveform.
-public struct AddNoise: WaveAugmentation {
+public struct AddNoise: WaveAugmentation, HasProbability {
     /// The reference of an amplitude.
     public enum Reference: String, CaseIterable, ConfigurationValue {
         /// Full scale, which is 1.
@@ -32,7 +32,7 @@ public struct AddNoise: WaveAugmentation {
             "snr", \.snr, "Signal-to-noise ratio (SNR) in dB, instead of an amplitude.",
             .range(-100...200)),
         .init("color", \.color, "Color of the noise: `white`, `pink`, `brown`, `blue` or `violet`."),
-        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
+        probabilityField,
     ]
 
     public var validationIssues: [ValidationIssue] {

@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 
 /// Mixes the voices of other training clips into a waveform.
-public struct Babble: WaveAugmentation {
+public struct Babble: WaveAugmentation, HasProbability {
     /// The lowest and highest number of voices.
     public var voices = OneOrTwo<Int>(3, 7)
     /// The signal-to-noise ratio in dB.
@@ -19,7 +19,7 @@ public struct Babble: WaveAugmentation {
     public static let fields: [Field<Self>] = [
         .init("voices", \.voices, "Number of voices, or the lowest and highest number.", .range(1...32)),
         .init("snr", \.snr, "Signal-to-noise ratio (SNR) in dB.", .range(-100...200)),
-        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
+        probabilityField,
     ]
 
     public var validationIssues: [ValidationIssue] {

@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 
 /// Mixes a segment of another recording into a waveform.
-public struct BackgroundNoise: WaveAugmentation {
+public struct BackgroundNoise: WaveAugmentation, HasProbability {
     /// The folder with audio files, searched recursively.
     public var folder = ""
     /// The signal-to-noise ratio in dB.
@@ -14,7 +14,7 @@ public struct BackgroundNoise: WaveAugmentation {
     public static let fields: [Field<Self>] = [
         .init("folder", \.folder, "Folder with audio files, searched recursively.", .required, .notEmpty),
         .init("snr", \.snr, "Signal-to-noise ratio (SNR) in dB.", .range(-100...200)),
-        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
+        probabilityField,
     ]
 
     public var validationIssues: [ValidationIssue] { snr.validationIssues("snr") }

@@ -3,7 +3,7 @@ import Configuration
 import Foundation
 
 /// A band-pass or band-stop filter.
-public struct BandFilter: WaveAugmentation {
+public struct BandFilter: WaveAugmentation, HasProbability {
     /// The lower cutoff in Hz; nil for a low-pass filter.
     public var low: Spread?
     /// The upper cutoff in Hz; nil for a high-pass filter.
@@ -25,7 +25,7 @@ public struct BandFilter: WaveAugmentation {
             .range(1...500_000)),
         .init("stop", \.stop, "Whether the band is removed instead of kept."),
         .init("transition", \.transition, "Width of the transition band in Hz.", .range(5...50_000)),
-        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
+        probabilityField,
     ]
 
     public var validationIssues: [ValidationIssue] {

@@ -3,7 +3,7 @@ import Configuration
 import Foundation
 
 /// Encodes and decodes a waveform with a lossy codec.
-public struct CodecSimulation: WaveAugmentation {
+public struct CodecSimulation: WaveAugmentation, HasProbability {
     /// The codecs, one of which is drawn.
     public var codecs: [AudioCodec] = [.muLaw, .aLaw, .gsm]
     /// The bitrate of MP3 and Opus in kbit/s; nil for that of the encoder.
@@ -27,7 +27,7 @@ public struct CodecSimulation: WaveAugmentation {
         .init(
             "telephone_band", \.telephoneBand,
             "Whether a band-pass filter limits `mu_law`, `a_law` and `gsm` to 300 to 3400 Hz."),
-        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
+        probabilityField,
     ]
 
     public var validationIssues: [ValidationIssue] {

@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 
 /// Convolves a waveform with a measured room impulse response.
-public struct ImpulseResponse: WaveAugmentation {
+public struct ImpulseResponse: WaveAugmentation, HasProbability {
     /// The folder with impulse responses, searched recursively.
     public var folder = ""
     public var probability = 1.0
@@ -14,7 +14,7 @@ public struct ImpulseResponse: WaveAugmentation {
         .init(
             "folder", \.folder, "Folder with impulse responses as audio files, searched recursively.",
             .required, .notEmpty),
-        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
+        probabilityField,
     ]
 
     /// The longest impulse response in seconds.

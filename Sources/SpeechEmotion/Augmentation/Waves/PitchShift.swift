@@ -4,7 +4,7 @@ import Configuration
 import Foundation
 
 /// Shifts the pitch of a waveform without changing its duration.
-public struct PitchShift: WaveAugmentation {
+public struct PitchShift: WaveAugmentation, HasProbability {
     /// The shift in semitones; 12 are an octave.
     public var semitones = Spread(-2, 2)
     public var probability = 1.0
@@ -14,7 +14,7 @@ public struct PitchShift: WaveAugmentation {
         "Shifts the pitch without changing the duration, as librosa.effects.pitch_shift."
     public static let fields: [Field<Self>] = [
         .init("semitones", \.semitones, "Shift in semitones; above 0 is up.", .range(-36...36)),
-        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
+        probabilityField,
     ]
 
     public var validationIssues: [ValidationIssue] { semitones.validationIssues("semitones") }

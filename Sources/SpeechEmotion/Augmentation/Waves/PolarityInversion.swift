@@ -2,13 +2,13 @@ import Autograd
 import Configuration
 
 /// Inverts the polarity of a waveform, which is inaudible.
-public struct PolarityInversion: WaveAugmentation {
+public struct PolarityInversion: WaveAugmentation, HasProbability {
     public var probability = 0.5
 
     public static let type = "polarity_inversion"
     public static let summary = "Polarity inversion: changes the sign of every sample."
     public static let fields: [Field<Self>] = [
-        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1))
+        probabilityField
     ]
 
     /// A probability of 0.5.

@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 
 /// Applies a random gain.
-public struct RandomGain: WaveAugmentation {
+public struct RandomGain: WaveAugmentation, HasProbability {
     /// The gain in dB.
     public var decibels = Spread(-6, 6)
     public var probability = 1.0
@@ -11,7 +11,7 @@ public struct RandomGain: WaveAugmentation {
     public static let summary = "Applies a random gain."
     public static let fields: [Field<Self>] = [
         .init("decibels", \.decibels, "Gain in dB; 6 dB is about twice the amplitude.", .range(-200...200)),
-        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
+        probabilityField,
     ]
 
     public var validationIssues: [ValidationIssue] { decibels.validationIssues("decibels") }

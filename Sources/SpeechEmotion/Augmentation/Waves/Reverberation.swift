@@ -3,7 +3,7 @@ import Configuration
 import Foundation
 
 /// Adds synthetic reverberation: exponentially decaying noise as room impulse response.
-public struct Reverberation: WaveAugmentation {
+public struct Reverberation: WaveAugmentation, HasProbability {
     /// The reverberation time (RT60) in seconds.
     public var seconds = Spread(0.2, 0.6)
     /// The energy of the reverberation relative to the direct signal in dB.
@@ -21,7 +21,7 @@ public struct Reverberation: WaveAugmentation {
             "level", \.level, "Energy of the reverberation relative to the direct signal in dB.",
             .range(-100...40)),
         .init("delay", \.delay, "Delay of the first reflection in seconds.", .range(0...1)),
-        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
+        probabilityField,
     ]
 
     public var validationIssues: [ValidationIssue] {

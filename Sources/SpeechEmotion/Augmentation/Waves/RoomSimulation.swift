@@ -3,7 +3,7 @@ import Configuration
 import Foundation
 
 /// Simulates the reverberation of a shoebox room with the image method.
-public struct RoomSimulation: WaveAugmentation {
+public struct RoomSimulation: WaveAugmentation, HasProbability {
     /// The dimensions of the room in meters.
     public var length = Spread(3, 8)
     public var width = Spread(3, 6)
@@ -28,7 +28,7 @@ public struct RoomSimulation: WaveAugmentation {
         .init(
             "distance", \.distance,
             "Distance between speaker and microphone in meters, limited by the walls.", .range(0.05...100)),
-        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
+        probabilityField,
     ]
 
     public var validationIssues: [ValidationIssue] {

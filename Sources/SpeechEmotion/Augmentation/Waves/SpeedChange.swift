@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 
 /// Changes the speed of a waveform: pitch and duration change together.
-public struct SpeedChange: WaveAugmentation {
+public struct SpeedChange: WaveAugmentation, HasProbability {
     /// The speed factor; below 1 is slower and lower.
     public var factor = Spread(0.9, 1.1)
     public var probability = 1.0
@@ -12,7 +12,7 @@ public struct SpeedChange: WaveAugmentation {
         "Speed perturbation: resamples the waveform, so that pitch and duration change together."
     public static let fields: [Field<Self>] = [
         .init("factor", \.factor, "Speed factor; above 1 is faster.", .range(0.1...10)),
-        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
+        probabilityField,
     ]
 
     public var validationIssues: [ValidationIssue] { factor.validationIssues("factor") }

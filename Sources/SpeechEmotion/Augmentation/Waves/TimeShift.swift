@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 
 /// Shifts a waveform in time and keeps its length.
-public struct TimeShift: WaveAugmentation {
+public struct TimeShift: WaveAugmentation, HasProbability {
     /// What fills the gap.
     public enum Fill: String, CaseIterable, ConfigurationValue {
         /// Zeros.
@@ -24,7 +24,7 @@ public struct TimeShift: WaveAugmentation {
         .init(
             "fill", \.fill,
             "Fill of the gap: `zeros`, or `roll` for the samples that are shifted out at the other end."),
-        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
+        probabilityField,
     ]
 
     public var validationIssues: [ValidationIssue] { seconds.validationIssues("seconds") }

@@ -4,7 +4,7 @@ import Configuration
 import Foundation
 
 /// Changes the speed of a waveform without changing its pitch.
-public struct TimeStretch: WaveAugmentation {
+public struct TimeStretch: WaveAugmentation, HasProbability {
     /// The stretch factor; above 1 is faster.
     public var rate = Spread(0.8, 1.25)
     public var probability = 1.0
@@ -14,7 +14,7 @@ public struct TimeStretch: WaveAugmentation {
         "Time stretching by a phase vocoder: changes the speed without changing the pitch, as librosa.effects.time_stretch."
     public static let fields: [Field<Self>] = [
         .init("rate", \.rate, "Stretch factor; above 1 is faster.", .range(0.1...10)),
-        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
+        probabilityField,
     ]
 
     public var validationIssues: [ValidationIssue] { rate.validationIssues("rate") }

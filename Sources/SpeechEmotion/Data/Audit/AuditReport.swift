@@ -1,9 +1,9 @@
 import Configuration
 
-/// The result of a leakage audit of a split.
-public struct AuditReport: Sendable {
+/// The result of a leakage audit of a split, as in the `audit.json` of a run.
+public struct AuditReport: Options {
     /// The severity of a finding.
-    public enum Severity: String, CaseIterable, Sendable {
+    public enum Severity: String, CaseIterable, ConfigurationValue {
         /// Test scores are inflated by what was trained on.
         case leak
         /// Scores may be too optimistic, or may not mean what they seem to.
@@ -13,7 +13,7 @@ public struct AuditReport: Sendable {
     }
 
     /// The topic of a finding.
-    public enum Kind: String, CaseIterable, Sendable {
+    public enum Kind: String, CaseIterable, ConfigurationValue {
         case clip, augmented, audio, take, speaker, saying, statement, statistics, classes, silence,
             unreadable, unused
         /// Recording conditions are associated with what a model is to predict.
@@ -21,79 +21,97 @@ public struct AuditReport: Sendable {
     }
 
     /// One finding.
-    public struct Finding: Sendable, Equatable {
+    public struct Finding: Options, Equatable {
         /// The severity.
-        public var severity: Severity
+        public var severity = Severity.note
         /// The topic.
-        public var kind: Kind
+        public var kind = Kind.clip
         /// The subsets it concerns, one or two.
-        public var subsets: [Split.Subset]
+        public var subsets: [Split.Subset] = []
         /// The number of clips, speakers or pairs.
-        public var count: Int
+        public var count = 0
         /// The finding in a sentence.
-        public var message: String
+        public var message = ""
         /// A few of the clips, speakers or pairs.
-        public var examples: [String]
+        public var examples: [String] = []
+
+        public static let summary = "A finding of a leakage audit."
+        public static let fields: [Field<Self>] = [
+            .init("severity", \.severity, "Severity.", .required),
+            .init("kind", \.kind, "Topic.", .required),
+            .init("subsets", \.subsets, "The subsets it concerns."),
+            .init("count", \.count, "Number of clips, speakers or pairs.", .atLeast(0)),
+            .init("message", \.message, "The finding in a sentence.", .required),
+            .init("examples", \.examples, "A few of the clips, speakers or pairs."),
+        ]
+        public init() {}
+
+        /// Creates a finding.
+        init(
+            _ severity: Severity, _ kind: Kind, _ subsets: [Split.Subset], count: Int, _ message: String,
+            examples: [String]
+        ) {
+            (self.severity, self.kind, self.subsets) = (severity, kind, subsets)
+            (self.count, self.message, self.examples) = (count, message, examples)
+        }
     }
 
     /// The contents of a subset.
-    public struct SubsetSummary: Sendable, Equatable {
+    public struct SubsetSummary: Options {
         /// The subset.
-        public var subset: Split.Subset
+        public var subset = Split.Subset.train
         /// The number of clips.
-        public var clips: Int
+        public var clips = 0
         /// The number of clips of each class, in the order of the corpus' classes.
-        public var classCounts: [Int]
+        public var classes = Named<Int>()
         /// The known speakers, without duplicates.
-        public var speakers: [String]
+        public var speakers: [String] = []
         /// The total duration in seconds; nil if the audio was not read.
         public var duration: Double?
+
+        public static let summary = "The contents of a subset."
+        public static let fields: [Field<Self>] = [
+            .init("subset", \.subset, "The subset: train, validation or test.", .required),
+            .init("clips", \.clips, "Number of clips.", .atLeast(0)),
+            .init("classes", \.classes, "Number of clips of each class."),
+            .init("speakers", \.speakers, "Known speakers."),
+            .init("seconds", \.duration, "Total duration; `null` if the audio was not read."),
+        ]
+        public init() {}
     }
 
     /// The name of the split.
-    public var split: String
+    public var split = ""
     /// The name of the corpus.
-    public var corpus: String
-    /// The classes of the corpus, in the order of `classCounts`.
-    public var classes: [String]
-    /// The training, validation and test sets.
-    public var subsets: [SubsetSummary]
-    /// The findings, most severe first.
-    public var findings: [Finding]
-    /// Whether the audio itself was compared.
-    public var comparedAudio: Bool
-
+    public var corpus = ""
     /// Whether no leak was found.
-    public var isClean: Bool { !findings.contains { $0.severity == .leak } }
+    public var isClean = true
+    /// Whether the audio itself was compared.
+    public var comparedAudio = false
+    /// The training, validation and test sets.
+    public var subsets: [SubsetSummary] = []
+    /// The findings, most severe first.
+    public var findings: [Finding] = []
 
-    /// The report as JSON.
-    public var json: JSONValue {
-        func texts(_ texts: [String]) -> JSONValue { JSONValue(.list(texts.map { JSONValue(.text($0)) })) }
-        let subsets = subsets.map { subset -> JSONValue in
-            let counts = zip(classes, subset.classCounts).map { JSONMember($0, JSONValue(.integer($1))) }
-            return [
-                "subset": subset.subset.encode(), "clips": subset.clips.encode(),
-                "classes": JSONValue(.object(counts)),
-                "speakers": texts(subset.speakers), "seconds": subset.duration.encode(),
-            ]
-        }
-        let findings = findings.map { finding -> JSONValue in
-            [
-                "severity": finding.severity.rawValue.encode(), "kind": finding.kind.rawValue.encode(),
-                "subsets": JSONValue(.list(finding.subsets.map { $0.encode() })),
-                "count": finding.count.encode(),
-                "message": finding.message.encode(), "examples": texts(finding.examples),
-            ]
-        }
-        return [
-            "split": split.encode(), "corpus": corpus.encode(), "is_clean": isClean.encode(),
-            "compared_audio": comparedAudio.encode(), "subsets": JSONValue(.list(subsets)),
-            "findings": JSONValue(.list(findings)),
-        ]
+    public static let summary = "The leakage audit of a split."
+    public static let fields: [Field<Self>] = [
+        .init("split", \.split, "Name of the split."),
+        .init("corpus", \.corpus, "Name of the corpus."),
+        .init("is_clean", \.isClean, "Whether no leak was found.", .required),
+        .init("compared_audio", \.comparedAudio, "Whether the audio itself was compared.", .required),
+        .init("subsets", \.subsets, "The training, validation and test sets.", .required),
+        .init("findings", \.findings, "The findings, most severe first.", .required),
+    ]
+    public init() {}
+
+    /// The known speakers of a subset, without duplicates.
+    public func speakers(_ subset: Split.Subset) -> [String] {
+        subsets.first { $0.subset == subset }?.speakers ?? []
     }
 
     /// The report as text: the contents of the subsets, then the findings with examples.
     public var table: String {
+        let classes = subsets.first?.classes.entries.map(\.name) ?? []
         var rows = [["", "clips", "speakers", "minutes"] + classes]
         for subset in subsets {
             let minutes = subset.duration.map { duration -> String in
@@ -102,7 +120,7 @@ public struct AuditReport: Sendable {
             }
             rows.append(
                 [subset.subset.rawValue, "\(subset.clips)", "\(subset.speakers.count)", minutes ?? "-"]
-                    + subset.classCounts.map { "\($0)" })
+                    + subset.classes.entries.map { "\($0.value)" })
         }
         var lines = ["\(corpus), \(split)", ""] + TextTable(rows) { $0 > 0 }.lines + [""]
         if findings.isEmpty { lines.append("No problems were found.") }

@@ -1,3 +1,5 @@
+import Configuration
+
 /// Statistics that were fitted on clips and are applied to others, such as those of a scaler.
 public struct FittedStatistic: Sendable, Equatable {
     /// The name, such as `scaler`.
@@ -82,16 +84,22 @@ public struct Auditor: Sendable {
         let ordered = AuditReport.Severity.allCases.flatMap { level in
             findings.filter { $0.severity == level }
         }
-        return AuditReport(
-            split: split.name, corpus: corpus.name, classes: classes,
-            subsets: subsets.map { subset, clips in
-                AuditReport.SubsetSummary(
-                    subset: subset, clips: clips.count, classCounts: counts(clips),
-                    speakers: clips.values(of: "speaker"),
-                    duration: scan.map { scan in
-                        clips.reduce(0) { $0 + (scan.durations[$1.origin ?? $1.id] ?? 0) }
-                    })
-            }, findings: ordered, comparedAudio: scan != nil)
+        var report = AuditReport()
+        (report.split, report.corpus) = (split.name, corpus.name)
+        report.isClean = !findings.contains { $0.severity == .leak }
+        report.comparedAudio = scan != nil
+        report.findings = ordered
+        report.subsets = subsets.map { subset, clips in
+            var summary = AuditReport.SubsetSummary()
+            (summary.subset, summary.clips) = (subset, clips.count)
+            summary.classes = Named(zip(classes, counts(clips)).map { .init($0, $1) })
+            summary.speakers = clips.values(of: "speaker")
+            summary.duration = scan.map { scan in
+                clips.reduce(0) { $0 + (scan.durations[$1.origin ?? $1.id] ?? 0) }
+            }
+            return summary
+        }
+        return report
     }
 
     private typealias Members = (subset: Split.Subset, clips: [Clip])
@@ -106,7 +114,7 @@ public struct Auditor: Sendable {
         guard count > 0 else { return [] }
         return [
             AuditReport.Finding(
-                severity: severity, kind: kind, subsets: subsets, count: count, message: message(count),
+                severity, kind, subsets, count: count, message(count),
                 examples: Array(found.prefix(Self.examples)))
         ]
     }

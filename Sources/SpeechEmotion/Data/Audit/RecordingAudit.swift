@@ -204,9 +204,7 @@ struct RecordingAudit {
         _ severity: AuditReport.Severity, _ message: String, _ examples: [String]
     ) -> AuditReport.Finding {
         AuditReport.Finding(
-            severity: severity, kind: .recording, subsets: [], count: max(1, examples.count),
-            message: message,
-            examples: examples)
+            severity, .recording, [], count: max(1, examples.count), message, examples: examples)
     }
 
     /// Numbers texts in alphabetical order; nil if one is missing.

@@ -3,7 +3,7 @@ import Configuration
 import Foundation
 
 /// The type of the discrete cosine transform (DCT).
-public enum CosineTransform: String, CaseIterable, ConfigurationValue {
+public enum DCTType: String, CaseIterable, ConfigurationValue {
     /// Types 1, 2 and 3 as defined by scipy.fft.dct.
     case one = "1"
     case two = "2"
@@ -44,7 +44,7 @@ public struct Cepstrum: Hashable, Sendable {
     /// The number of coefficients.
     public var count = 20
     /// The type of the DCT; type 1 needs at least 2 bands.
-    public var transform = CosineTransform.two
+    public var transform = DCTType.two
     /// Whether the DCT is orthonormal.
     public var isOrthonormal = true
     /// Multiplies coefficient n, from 0, by 1 + lifter / 2 sin(pi (n + 1) / lifter); 0 disables it.

@@ -2,14 +2,14 @@ import CKernels
 import Configuration
 import Foundation
 
-/// The conversion of powers to decibels: 10 log10(max(floor, x) / reference), clamped to the maximum minus `range`.
+/// The conversion of powers to decibels: 10 log10(max(amin, x) / reference), clamped to the maximum minus `topDb`.
 public struct Decibels: Hashable, Sendable {
     /// The reference power of 0 dB.
     public var reference = Reference.value(1)
     /// The minimum power; smaller values are clamped.
-    public var floor = 1e-10
+    public var amin = 1e-10
     /// The dynamic range in dB, relative to the maximum of the whole table; nil disables it.
-    public var range: Double? = 80
+    public var topDb: Double? = 80
 
     /// A fixed power, or the maximum of the table.
     public enum Reference: Hashable, Sendable {
@@ -17,10 +17,10 @@ public struct Decibels: Hashable, Sendable {
         case largest
     }
 
-    /// The defaults of librosa.power_to_db; `range` is its `top_db`.
-    public init(reference: Reference = .value(1), range: Double? = 80) {
+    /// The defaults of librosa.power_to_db.
+    public init(reference: Reference = .value(1), topDb: Double? = 80) {
         self.reference = reference
-        self.range = range
+        self.topDb = topDb
     }
 
     /// What is invalid about the options; nil if nothing.
@@ -28,7 +28,7 @@ public struct Decibels: Hashable, Sendable {
         if case .value(let value) = reference, !Reference.values.contains(value) {
             return "a reference of \(value) is not between 1e-30 and 1e30"
         }
-        return floor >= 1e-30 && floor.isFinite ? nil : "a floor of \(floor) has no logarithm in Float"
+        return amin >= 1e-30 && amin.isFinite ? nil : "an amin of \(amin) has no logarithm in Float"
     }
 }
 
@@ -70,17 +70,17 @@ extension Decibels.Reference: ConfigurationValue {
 extension FrameBlocks {
     /// Converts powers to decibels.
     public func decibels(_ options: Decibels = Decibels()) -> FrameBlocks {
-        let least = Float(options.floor)
+        let least = Float(options.amin)
         let reference: Double =
             switch options.reference {
             case .value(let value): value
             case .largest: Double(largest)
             }
-        let offset = Float(10 * log10(max(options.floor, reference)))
+        let offset = Float(10 * log10(max(options.amin, reference)))
         let size = width * FrameBlocks.lanes
         let levels = mapped(width: width) { ck_decibels($0, $1, size, least, offset) }
-        guard let range = options.range, count > 0 else { return levels }
-        let lowest = levels.largest - Float(range)
+        guard let topDb = options.topDb, count > 0 else { return levels }
+        let lowest = levels.largest - Float(topDb)
         return levels.mapped(width: width) { from, to in
             to.update(from: from, count: size)
             ck_at_least(to, size, lowest)

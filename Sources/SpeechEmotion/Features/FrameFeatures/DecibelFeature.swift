@@ -11,9 +11,9 @@ extension DecibelFeature {
         [
             .init("ref", \.decibels.reference, "Reference power of 0 dB, or \"max\" for the maximum."),
             .init(
-                "amin", \.decibels.floor, "Minimum power; smaller values are clamped.", .range(1e-30...1e30)),
+                "amin", \.decibels.amin, "Minimum power; smaller values are clamped.", .range(1e-30...1e30)),
             .init(
-                "top_db", \.decibels.range,
+                "top_db", \.decibels.topDb,
                 "Dynamic range in dB: values are clamped to the maximum minus `top_db`; `null` disables it.",
                 .range(0...1e6)),
         ]

@@ -47,7 +47,7 @@ public enum FeatureKinds: Registry {
         [
             MFCC.self, Mel.self, Chroma.self, Centroid.self, Bandwidth.self, Rolloff.self, Contrast.self,
             Flatness.self, ZeroCrossings.self, RMS.self, Tonnetz.self, YIN.self, PYIN.self,
-            EGeMAPSDescriptors.self, Bins.self, Delta.self, WaveformSamples.self,
+            EGeMAPSDescriptors.self, SpectrogramFeature.self, Delta.self, WaveformSamples.self,
         ]
     }
 }

@@ -2,14 +2,18 @@ import Configuration
 
 /// The spectral roll-off frequency.
 public struct Rolloff: SpectralFeature {
-    public var share = 0.85
+    public var rollPercent = 0.85
     public var stft = STFT()
 
     public static let type = "rolloff"
     public static let summary =
         "Spectral roll-off: the frequency in Hz below which a given fraction of the total magnitude lies."
     public static var fields: [Field<Self>] {
-        [.init("roll_percent", \.share, "Roll-off fraction of the total magnitude.", .above(0), .below(1))]
+        [
+            .init(
+                "roll_percent", \.rollPercent, "Roll-off fraction of the total magnitude.", .above(0),
+                .below(1))
+        ]
             + stftFields
     }
 
@@ -19,6 +23,6 @@ public struct Rolloff: SpectralFeature {
 
     /// Computes [frames, 1] as librosa.feature.spectral_rolloff.
     public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
-        try analysis.magnitudes(stft).rolloff(share)
+        try analysis.magnitudes(stft).rolloff(rollPercent)
     }
 }

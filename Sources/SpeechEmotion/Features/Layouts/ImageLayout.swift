@@ -5,14 +5,14 @@ public struct ImageLayout: FeatureLayout {
     public var feature = ImageLayout.melLevels
     public var height = 300
     public var width = 300
-    public var colors = Colors.viridis
+    public var colormap = Colormap.viridis
     public var range: Pair<Double>?
     public var isLowAtBottom = true
     public var mean: [Double] = [0.5, 0.5, 0.5]
     public var deviation: [Double] = [0.5, 0.5, 0.5]
 
     /// The color map.
-    public enum Colors: String, CaseIterable, ConfigurationValue {
+    public enum Colormap: String, CaseIterable, ConfigurationValue {
         case viridis, magma, gray
     }
 
@@ -32,7 +32,7 @@ public struct ImageLayout: FeatureLayout {
             .init("feature", \.feature, "The feature; by default a mel spectrogram in decibels."),
             .init("height", \.height, "Height in pixels.", .range(1...4096)),
             .init("width", \.width, "Width in pixels.", .range(1...4096)),
-            .init("colormap", \.colors, "Color map."),
+            .init("colormap", \.colormap, "Color map."),
             .init(
                 "range", \.range,
                 "Values of the first and last color; `null` uses the minimum and maximum of each image.",
@@ -85,7 +85,7 @@ public struct ImageLayout: FeatureLayout {
         let low = range.map { Float($0.first) } ?? table.values.min() ?? 0
         let high = range.map { Float($0.second) } ?? table.values.max() ?? 0
         let scale = high > low ? 1 / (high - low) : 0
-        let colors = ColorMap.table(colors)
+        let colors = colormap.table
         let (frames, channels) = (table.frames, table.width)
         let values = [Float](unsafeUninitializedCapacity: 3 * frames * channels) { pixels, count in
             table.values.withUnsafeBufferPointer { numbers in

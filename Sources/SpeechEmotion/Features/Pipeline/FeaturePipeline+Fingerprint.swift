@@ -11,7 +11,7 @@ extension FeaturePipeline {
         var json = encode()
         json["normalize"] = nil
         json = FeatureKinds.mappingPinned(in: json) { $0.identity }
-        json = WaveEditKinds.mappingPinned(in: json) { $0.identity }
+        json = PreprocessingKinds.mappingPinned(in: json) { $0.identity }
         return SHA256.hex(of: "features \(Self.version)\n\(json.line)")
     }
 }

@@ -6,7 +6,7 @@ extension FeaturePipeline {
     public func pinned() throws -> FeaturePipeline {
         let json = encode()
         var pinned = try FeatureKinds.mappingPinned(in: json) { try $0.pinned().encode() }
-        pinned = try WaveEditKinds.mappingPinned(in: pinned) { try $0.pinned().encode() }
+        pinned = try PreprocessingKinds.mappingPinned(in: pinned) { try $0.pinned().encode() }
         return pinned == json ? self : try FeaturePipeline.decode(pinned)
     }
 }

@@ -15,7 +15,7 @@ extension FeaturePipeline {
                 start +=
                     Double(try edit.window(of: wave.count, rate: wave.rate).lowerBound) / Double(wave.rate)
             case let edit as Trim:
-                let range = wave.trimRange(below: edit.below, frame: edit.frame, hop: edit.hop)
+                let range = wave.trimRange(below: edit.topDb, frame: edit.frame, hop: edit.hop)
                 start += Double(range.lowerBound) / Double(wave.rate)
             case is Resample: break
             default: guard after.count == wave.count else { return nil }

@@ -6,7 +6,7 @@ public struct FeaturePipeline: Options {
     public var sampleRate = 16000
     public var offset = 0.0
     public var duration: Double?
-    public var preprocessing: [AnyWaveEdit] = []
+    public var preprocessing: [AnyPreprocessingStep] = []
     public var layout = AnyFeatureLayout(FrameSequence([MFCC(count: 40)]))
     public var normalize = Normalizing.none
 
@@ -46,9 +46,9 @@ public struct FeaturePipeline: Options {
     public init() {}
 
     /// Creates a pipeline that resamples whole recordings, preprocesses them, and computes the layout.
-    public init(sampleRate: Int, preprocessing: [any WaveEdit] = [], layout: any FeatureLayout) {
+    public init(sampleRate: Int, preprocessing: [any PreprocessingStep] = [], layout: any FeatureLayout) {
         self.sampleRate = sampleRate
-        self.preprocessing = preprocessing.map { AnyWaveEdit($0) }
+        self.preprocessing = preprocessing.map { AnyPreprocessingStep($0) }
         self.layout = AnyFeatureLayout(layout)
     }
 

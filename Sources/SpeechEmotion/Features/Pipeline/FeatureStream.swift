@@ -106,7 +106,7 @@ extension SpectralFeature {
         switch self {
         case let mel as Mel: mel.unit != .decibels || mel.decibels.isFramewise
         case let mfcc as MFCC: mfcc.decibels.isFramewise
-        case let bins as Bins: bins.unit != .decibels || bins.decibels.isFramewise
+        case let bins as SpectrogramFeature: bins.unit != .decibels || bins.decibels.isFramewise
         case is Centroid, is Bandwidth, is Rolloff, is Flatness: true
         default: false
         }
@@ -117,6 +117,6 @@ extension Decibels {
     /// Whether neither the reference nor the dynamic range depends on the maximum of the recording.
     fileprivate var isFramewise: Bool {
         if case .largest = reference { return false }
-        return range == nil
+        return topDb == nil
     }
 }

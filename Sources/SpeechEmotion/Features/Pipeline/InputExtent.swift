@@ -57,7 +57,7 @@ extension FeaturePipeline {
             if edit.value is FixedLength { return nil }
             guard var crop = edit.value as? Crop else { return edit }
             crop.duration = nil
-            return AnyWaveEdit(crop)
+            return AnyPreprocessingStep(crop)
         }
         return pipeline
     }

@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 
 /// Kullback-Leibler divergence of softmax(outputs) from target probabilities: sum t (log t - log p).
-public struct KLLoss: LossSpec {
+public struct KLDivergenceLoss: LossSpec {
     public var temperature = 1.0
 
     public static let type = "kl_divergence"

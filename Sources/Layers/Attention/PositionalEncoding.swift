@@ -3,7 +3,7 @@ import Configuration
 import Foundation
 
 /// Adds a positional encoding to each step of a sequence.
-public final class Positions: Layer {
+public final class PositionalEncoding: Layer {
     /// The kind of encoding.
     public enum Kind: String, CaseIterable, ConfigurationValue {
         /// Sines and cosines of the position (Vaswani et al. 2017).
@@ -51,7 +51,7 @@ public final class Positions: Layer {
 
         public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
             _ = try plan(input)
-            return Positions(self, steps: input[0], channels: input[1], generator)
+            return PositionalEncoding(self, steps: input[0], channels: input[1], generator)
         }
     }
 

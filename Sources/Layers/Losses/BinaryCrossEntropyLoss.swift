@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 
 /// Binary cross-entropy between sigmoid(outputs) and targets in [0, 1], for each output independently.
-public struct BinaryLoss: LossSpec {
+public struct BinaryCrossEntropyLoss: LossSpec {
     public var positiveWeight = 1.0
     public var labelSmoothing = 0.0
 

@@ -2,7 +2,7 @@ import Configuration
 import Foundation
 
 /// Scales a waveform to a given root mean square (RMS).
-public struct LoudnessNormalization: WaveEdit {
+public struct LoudnessNormalization: PreprocessingStep {
     /// The RMS; 0.1 is 20 dB below full scale.
     public var level = 0.1
 

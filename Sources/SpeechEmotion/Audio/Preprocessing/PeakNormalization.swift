@@ -2,7 +2,7 @@ import Configuration
 import Foundation
 
 /// Scales a waveform to a given peak amplitude.
-public struct PeakNormalization: WaveEdit {
+public struct PeakNormalization: PreprocessingStep {
     /// The peak amplitude; 1 is full scale.
     public var level = 1.0
 

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Metrics of predicted numbers, such as the arousal of a clip. NaN where a metric is undefined.
-public struct PairedNumbers: Sendable {
+/// Metrics of regression, such as the arousal of a clip. NaN where a metric is undefined.
+public struct RegressionMetrics: Sendable {
     /// The true values.
     public let truths: [Double]
     /// The predicted values.
@@ -40,7 +40,7 @@ public struct PairedNumbers: Sendable {
 
     /// Spearman's rank correlation coefficient; equal values share their mean rank.
     public var spearman: Double {
-        PairedNumbers(unchecked: Self.ranks(truths), Self.ranks(predictions)).pearson
+        RegressionMetrics(unchecked: Self.ranks(truths), Self.ranks(predictions)).pearson
     }
 
     /// The mean absolute error.

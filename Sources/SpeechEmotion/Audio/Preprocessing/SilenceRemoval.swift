@@ -1,9 +1,9 @@
 import Configuration
 
 /// Removes silence, at the ends and between words, and joins the rest.
-public struct SilenceRemoval: WaveEdit {
+public struct SilenceRemoval: PreprocessingStep {
     /// The threshold in dB below the loudest frame under which a frame is silent.
-    public var below = 30.0
+    public var topDb = 30.0
     /// Seconds kept around each segment.
     public var margin = 0.0
     /// The frame length in samples.
@@ -16,7 +16,7 @@ public struct SilenceRemoval: WaveEdit {
         "Removes silence everywhere: keeps the segments above a threshold and joins them."
     public static let fields: [Field<Self>] = [
         .init(
-            "top_db", \.below,
+            "top_db", \.topDb,
             "Threshold in dB below the loudest frame under which a frame counts as silence.", .above(0),
             .atMost(1e6)),
         .init("margin", \.margin, "Seconds to keep around each segment.", .range(0...60)),
@@ -34,7 +34,7 @@ public struct SilenceRemoval: WaveEdit {
         let more = Int(margin * Double(wave.rate))
         var kept: [Float] = []
         var end = 0
-        for part in wave.nonSilentRanges(below: below, frame: frame, hop: hop) {
+        for part in wave.nonSilentRanges(below: topDb, frame: frame, hop: hop) {
             let start = max(end, part.lowerBound - more)
             end = max(end, min(wave.count, part.upperBound + more))
             if start < end { kept += wave.samples[start..<end] }

@@ -1,5 +1,5 @@
 /// A preprocessing step that crops or pads by the number of samples alone.
-protocol LengthEdit: WaveEdit {
+protocol LengthEdit: PreprocessingStep {
     /// Returns the range of samples that the result consists of, relative to a waveform of `count` samples. Positions
     /// outside the waveform are zeros. Throws if the waveform is too short.
     func window(of count: Int, rate: Int) throws -> Range<Int>

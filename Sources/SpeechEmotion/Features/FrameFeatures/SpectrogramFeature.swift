@@ -1,7 +1,7 @@
 import Configuration
 
 /// The spectrogram itself.
-public struct Bins: DecibelFeature {
+public struct SpectrogramFeature: DecibelFeature {
     public var unit = Mel.Unit.power
     public var stft = STFT()
     public var decibels = Decibels()

@@ -2,7 +2,7 @@ import Configuration
 import Foundation
 
 /// Removes the DC offset.
-public struct OffsetRemoval: WaveEdit {
+public struct OffsetRemoval: PreprocessingStep {
     public static let type = "remove_offset"
     public static let summary = "Removes the DC offset: subtracts the mean of all samples."
     public static let fields: [Field<Self>] = []

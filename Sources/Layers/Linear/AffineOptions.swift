@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 
 /// The options that dense layers and convolutions share.
-public struct WeightedSum: Options {
+public struct AffineOptions: Options {
     public var activation = Activation.none
     public var bias = true
     public var kernelInitializer = Initializer.glorotUniform
@@ -37,18 +37,18 @@ public struct WeightedSum: Options {
     }
 }
 
-/// Options that include those of a weighted sum, which are also available directly: `dense.l2`.
+/// Options that include `AffineOptions`, which are also available directly: `dense.l2`.
 @dynamicMemberLookup
-public protocol WeightedSumOptions {
+public protocol HasAffineOptions {
     /// The options that dense layers and convolutions share.
-    var sum: WeightedSum { get set }
+    var affine: AffineOptions { get set }
 }
 
-extension WeightedSumOptions {
-    /// Accesses the options of `sum` by their own names.
-    public subscript<Value>(dynamicMember path: WritableKeyPath<WeightedSum, Value>) -> Value {
-        get { sum[keyPath: path] }
-        set { sum[keyPath: path] = newValue }
+extension HasAffineOptions {
+    /// Accesses the options of `affine` by their own names.
+    public subscript<Value>(dynamicMember path: WritableKeyPath<AffineOptions, Value>) -> Value {
+        get { affine[keyPath: path] }
+        set { affine[keyPath: path] = newValue }
     }
 }
 

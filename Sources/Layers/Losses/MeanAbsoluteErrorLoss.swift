@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 
 /// Mean absolute error.
-public struct MeanAbsoluteLoss: LossSpec {
+public struct MeanAbsoluteErrorLoss: LossSpec {
     public static let type = "mean_absolute_error"
     public static let summary = "Mean absolute error."
     public static let fields: [Field<Self>] = []

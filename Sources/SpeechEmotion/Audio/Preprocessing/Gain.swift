@@ -2,7 +2,7 @@ import Configuration
 import Foundation
 
 /// Applies a fixed gain.
-public struct Gain: WaveEdit {
+public struct Gain: PreprocessingStep {
     /// The gain in dB; 6 dB is about twice the amplitude.
     public var decibels = 0.0
 

@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 
 /// Mean squared error.
-public struct MeanSquaredLoss: LossSpec {
+public struct MeanSquaredErrorLoss: LossSpec {
     public static let type = "mean_squared_error"
     public static let summary = "Mean squared error."
     public static let fields: [Field<Self>] = []

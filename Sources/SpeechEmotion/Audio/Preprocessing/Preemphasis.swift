@@ -2,7 +2,7 @@ import Configuration
 import Foundation
 
 /// Emphasizes high frequencies: subtracts a fraction of the previous sample from every sample.
-public struct Preemphasis: WaveEdit {
+public struct Preemphasis: PreprocessingStep {
     /// How the first sample is treated, which has no previous one.
     public enum First: String, CaseIterable, ConfigurationValue {
         /// It is kept.

@@ -1,11 +1,10 @@
-/// Color maps, from the darkest color to the brightest.
-enum ColorMap {
-    /// The red, green and blue of 256 levels, from 0 to 1.
-    static func table(_ colors: ImageLayout.Colors) -> [Float] {
-        switch colors {
+extension ImageLayout.Colormap {
+    /// The red, green and blue of 256 levels, from 0 to 1, from the darkest color to the brightest.
+    var table: [Float] {
+        switch self {
         case .gray: (0..<256).flatMap { [Float](repeating: Float($0) / 255, count: 3) }
-        case .viridis: table(viridis)
-        case .magma: table(magma)
+        case .viridis: Self.table(Self.viridisKnots)
+        case .magma: Self.table(Self.magmaKnots)
         }
     }
 
@@ -26,7 +25,7 @@ enum ColorMap {
     }
 
     // The color maps of matplotlib (van der Walt and Smith 2015, released under CC0).
-    private static let viridis = """
+    private static let viridisKnots = """
         44501454545705258e46609b5d54720e761947c12d65a48216f6994871b06d44881ef70c48622d74148226a77247c2a779f
         4722e37c946731e7ef4593598124493938314383cd84c42440686541043e87a3fa47688d3e44ac89d3cc4e28ab3b55178b7
         39d54b8c138557e8ca36e5b08d13565e28d73406138dc3296438e13146738e42ff6a28e72ea6d18e92d77008eb2c372e8ed
@@ -36,7 +35,7 @@ enum ColorMap {
         6c0ce45a1730d0455d7a3d24517819d424ce891d5f48290cd7a434988d933e4a06dac393a85dc3340b05dd82ecb86dec29a
         c07dff24bc88e11202d08e211c4d87e32198e04e41186e7fe50192ef9e601bbf6fe6f1fcfe3e7f24d
         """
-    private static let magma = """
+    private static let magmaKnots = """
         00600203901200e07b0270210d804203913a06605519c0910742010c50962680fa0b72d11300d533e1690ee3ae1a5102420
         1e511049422911850a27211957e2bf1145ee3101096563630fe6b23b60f57004090f374045a0fa7734a910879b4f711d7bb
         5441377d45901547e75db1727f76261918046701b080d6bb1ce8157061ed81a75120a81e79c2278207e824382083425f81f

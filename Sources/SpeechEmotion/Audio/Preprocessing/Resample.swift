@@ -1,7 +1,7 @@
 import Configuration
 
 /// Resamples a waveform.
-public struct Resample: WaveEdit {
+public struct Resample: PreprocessingStep {
     /// The target sample rate in Hz.
     public var rate = 16000
 
