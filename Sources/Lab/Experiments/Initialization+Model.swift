@@ -27,7 +27,9 @@ extension Initialization {
         FileError(
             file: source.file, place: "the weights of \"initialize\"",
             found: "a file that has changed: SHA-256 \(digest)",
-            allowed: "SHA-256 \(old), the file that the run was started with; restore it, or start a new run")
+            allowed:
+                "SHA-256 \(old), as in the config; restore this file, or remove \"sha256\" and start a new run"
+        )
     }
 
     /// Reads the weights for a model without changing it. The classes decide whether the last layer is reset.
@@ -79,19 +81,34 @@ extension Initialization {
                         + "to use its features, write \"features\": {\"from\": \"\(from)\"}")
             }
         }
-        let file = from + "/" + RunFile.split
-        if let split, FileManager.default.fileExists(atPath: file),
-            let theirs = try SplitFile.read(file).splits.first
-        {
+        guard let split else { return remarks }
+        for run in sourceRuns {
+            guard let theirs = try SplitFile.read(run + "/" + RunFile.split).splits.first else { continue }
             let seen = Set(theirs.train + theirs.validation)
             let count = split.test.count { seen.contains($0) }
             if count > 0 {
                 remarks.append(
-                    "leak: \(count) of the \(split.test.count) test clips are in the training or validation set of \(from); "
+                    "leak: \(count) of the \(split.test.count) test clips are in the training or validation set of \(run); "
                         + "use the same split")
             }
         }
         return remarks
+    }
+
+    /// The folder of the run that the weights are from, then those of the runs that it was initialized from in turn, as far as they
+    /// exist.
+    private var sourceRuns: [String] {
+        var runs: [String] = []
+        var next: String? = from
+        while let path = next {
+            let name = "/" + RunFile.model
+            let run = path.hasSuffix(name) ? String(path.dropLast(name.count)) : path
+            guard !runs.contains(run), FileManager.default.fileExists(atPath: run + "/" + RunFile.split)
+            else { break }
+            runs.append(run)
+            next = (try? Experiment.decode(JSONValue.load(run + "/" + RunFile.config)))?.initialize?.from
+        }
+        return runs
     }
 }
 

@@ -6,6 +6,8 @@ import Reports
 public struct GroupDifference: Sendable {
     /// The difference; nan if the groups have nothing in common.
     public var value = Double.nan
+    /// What the difference is computed over, such as "10 clips", if that is less than the results of both groups; otherwise empty.
+    public var basis = ""
     /// The two-sided p-value; nan without a test.
     public var pValue = Double.nan
     /// The number of independent units in the test.
@@ -84,6 +86,7 @@ public struct GroupDifference: Sendable {
             return
         }
         if group.folds != base.folds {
+            basis = NumberText.count(pairs.count, "fold")
             warnings.append(
                 "\(names) have \(NumberText.count(pairs.count, "fold")) in common; the difference is computed over \(pairs.count == 1 ? "this fold" : "these folds")"
             )
@@ -155,6 +158,9 @@ public struct GroupDifference: Sendable {
             )
         }
         guard !common.ids.isEmpty else { return nil }
+        if (mine + others).contains(where: { $0.ids.count != common.ids.count }) {
+            basis = NumberText.count(common.ids.count, "clip")
+        }
         func kept(_ group: [Predictions]) -> [Predictions] {
             group.map { $0.selecting(MatchedClips(common, $0).places.map(\.other)) }
         }

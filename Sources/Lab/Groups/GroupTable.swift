@@ -46,6 +46,7 @@ struct GroupTable {
                 difference = GroupDifference(
                     group, from: groups[0], metric, unit: unit, draws: draws)
                 rows[index].difference = difference.value
+                rows[index].differenceBasis = difference.basis
                 rows[index].pValue = difference.pValue
                 rows[index].warnings = difference.warnings
             }

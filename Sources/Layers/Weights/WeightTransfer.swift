@@ -120,6 +120,10 @@ extension Model {
         var problem = WeightsError(file: path)
         let all = kerasSlots("")
         selection.checkPatterns(file: variables.map(\.name), model: all.map(\.name), &problem)
+        if !selection.rename.isEmpty {
+            problem.unlike.append(
+                ("\"rename\"", "has no effect on Keras weights, which are matched by their order"))
+        }
         let slots = all.filter { selection.takes([$0.name]) }
         let taken = variables.filter { selection.takes([$0.name]) }
         let head = head

@@ -16,6 +16,8 @@ public struct ResultTable: ReadableTable {
         public var seedDeviation: Double
         /// The difference from the first row.
         public var difference: Double
+        /// What the difference is computed over, such as "10 clips", if that is less than the results of both rows; otherwise empty.
+        public var differenceBasis = ""
         /// The two-sided p-value of the difference, with Holm's correction.
         public var pValue: Double
         /// The number of runs.
@@ -115,7 +117,8 @@ public struct ResultTable: ReadableTable {
                 Column(name: isProportion ? "difference in points" : "difference") { row in
                     let sign = row.difference > 0 ? "+" : ""
                     let points = NumberText.fixed(row.difference * 100, 1)
-                    return sign + (isProportion ? points : NumberText.short(row.difference))
+                    let basis = row.differenceBasis.isEmpty ? "" : " (\(row.differenceBasis))"
+                    return sign + (isProportion ? points : NumberText.short(row.difference)) + basis
                 })
         }
         if has(\.pValue) { columns.append(Column(name: "p") { Self.probability($0.pValue) }) }

@@ -99,7 +99,15 @@ import Testing
             var back = try JSONValue.parse(smallExperiment, source: "a.json")
             back["features"] = ["from": path.encode()]
             back["initialize"] = ["from": path.encode()]
-            try run(back, folder + "/back")
+            let returned = Listener()
+            try run(back, folder + "/back", returned)
+            #expect(!returned.has("leak: "))
+            // With another split, it tests on clips that the first run was trained on, also if the model in between was not.
+            for setting in ["seed=2", #"split={"type": "random", "test": 0.3, "validation": 0.2}"#] {
+                try back.set(setting)
+            }
+            let check = try ExperimentCheck(Experiment.decode(back), json: back)
+            #expect(check.remarks.contains { $0.contains("leak: ") && $0.contains(" set of \(source); ") })
         }
     }
 

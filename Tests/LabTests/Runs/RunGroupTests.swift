@@ -116,6 +116,7 @@ import Testing
             // The first three folds of ten clips, averaged over both seeds.
             let (mine, its) = ((6.0 + 8 + 9 + 7 + 7 + 7) / 60, (4.0 + 6 + 7 + 5 + 5 + 5) / 60)
             #expect(isClose(found.value, sign * (mine - its)) && found.units == 6)
+            #expect(found.basis == "30 clips")
             let counts = sign > 0 ? "30 to 40 and 40" : "40 and 30 to 40"
             #expect(
                 found.warnings == [
@@ -131,7 +132,7 @@ import Testing
         // Differences 0.1, 0.2, 0.1: t = mean / (sd * sqrt(1/3 + 1/4)) with two degrees of freedom.
         let expected = FoldResults([0.1, 0.2, 0.1], testToTrain: 0.25)
         #expect(isClose(found.value, 0.4 / 3) && isClose(found.pValue, expected.pValue))
-        #expect(found.test == .correctedStudent && found.units == 3)
+        #expect(found.test == .correctedStudent && found.units == 3 && found.basis == "")
     }
 
     /// Folds with the same number and other clips are no pairs.
@@ -154,6 +155,7 @@ import Testing
             fewer.warnings == [
                 "fewer and base have 2 folds in common; the difference is computed over these folds"
             ])
+        #expect(fewer.basis == "2 folds")
     }
 
     @Test func groupsWithNothingInCommonHaveNoTest() {

@@ -49,6 +49,7 @@ import Testing
             #expect(found.tables.map(\.metric) == ["loss", "accuracy", "uar"])
             let rows = found.tables[1].rows
             #expect(rows.map(\.pooled.estimate) == [0.55, 0.9, 0.55])
+            #expect(found.tables[1].cells[1].contains("+35.0"), "\(found.tables[1].cells[1])")
             #expect(abs(rows[1].difference - 0.35) < 1e-12 && rows[2].difference == 0)
             // McNemar: eight files only b has right, one only a; twice 10 of 2^9, and by Holm once more.
             #expect(abs(rows[1].pValue - 4 * 10 / 512) < 1e-12 && rows[2].pValue == 1)
@@ -81,6 +82,9 @@ import Testing
             let rows = found.tables[1].rows
             // Of the files 10 to 19 the first has all right, b nine.
             #expect(abs(rows[1].difference + 0.1) < 1e-12)
+            // The cell has the number of clips, because the results of the two rows have another difference.
+            #expect(
+                found.tables[1].cells[1].contains("−10.0 (10 clips)"), "\(found.tables[1].cells[1])")
             #expect(rows[2].difference.isNaN && rows[2].pValue.isNaN)
             // The warnings go where the tables go.
             #expect(

@@ -208,6 +208,11 @@ import Testing
             let said = lines { try other.initialize(from: path, selection { $0.resetHead = false }) }
             #expect(
                 said.dropFirst().first == "dense_1/kernel for 1.weight: found shape [3, 2], expected [3, 4]")
+            // Also if the format is inferred.
+            let renamed = lines {
+                try target.initialize(from: path, selection { $0.rename = [("dense*", "d*")] })
+            }
+            #expect(renamed.count == 2 && renamed[1].hasPrefix(#""rename": has no effect on Keras weights"#))
         }
     }
 
