@@ -67,6 +67,11 @@ extension Predictions {
         return parts.first { $0.isMain && $0.predictions.task == .classification }?.predictions
     }
 
+    /// The names of the main targets that are classifications, in order; empty without targets.
+    public var classificationTargets: [String] {
+        parts.filter { $0.isMain && $0.predictions.task == .classification }.map(\.name)
+    }
+
     /// The speakers of all examples, by id, for the parts of several targets.
     public mutating func setSpeakers(_ speakers: [String?]) {
         self.speakers = speakers

@@ -50,7 +50,7 @@ import Testing
         let page = try text(run + "/report.html")
         for words in [
             "arousal: predictions and true values", "arousal: residuals",
-            "label: predictions and true classes",
+            "label: predictions and true classes", "label: accuracy by speaker",
             "Metrics by group", "Gaps between groups", "conformal prediction with a coverage of 80.0%",
             "risk-coverage curve", "a temperature of",
         ] { #expect(page.contains(words), "\(words)") }

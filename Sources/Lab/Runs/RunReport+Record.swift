@@ -230,6 +230,7 @@ extension RunReport {
         _ predictions: Predictions, _ options: EvaluationOptions, unit: ClusteredMetric.Unit
     ) throws {
         targets = predictions.parts.map { TargetSection($0) }
+        speakerTarget = predictions.classificationTargets.first
         if predictions.task == .sequences {
             targets = [TargetSection(PredictionPart("Label errors", predictions))]
         }
