@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import SpeechEmotion
 import Testing
 
 /// Configs and schemas that come with the package, and those that the program writes.
@@ -185,7 +186,8 @@ import Testing
         (
             "several-targets",
             [
-                "arousal: residuals", "votes: accuracy by speaker", "entropy_correlation",
+                "Learned loss weights", "arousal: residuals", "votes: accuracy by speaker",
+                "entropy_correlation",
                 "Gaps between groups", "risk-coverage curve",
             ]
         ),
@@ -202,6 +204,30 @@ import Testing
             try #require(ending.status == 0, "\(ending.errors)")
             let report = try String(contentsOfFile: "\(folder)/runs/\(name)/report.html", encoding: .utf8)
             for word in words { #expect(report.contains(word), "\(word)") }
+        }
+    }
+
+    /// A stream ends with the prediction of the whole file, which is written once.
+    @Test func theStreamingExperimentStreams() throws {
+        try SmallExperiment.inFolder { folder in
+            let settings = ["data.source.speakers=8", "data.source.repetitions=1", "training.epochs=1"]
+            let training = try BuiltProgram.run(
+                ["run", Self.experiments + "/streaming.json", "--runs", folder, "--quiet"]
+                    + settings.flatMap { ["--set", $0] })
+            try #require(training.status == 0, "\(training.errors)")
+            let samples = (0..<32000).map { Float(0.3 * sin(Double($0) * 0.07)) }
+            try AudioFile.write(Waveform(samples, rate: 16000), to: folder + "/a.wav")
+            let words = ["--model", folder + "/streaming", "--format", "csv"]
+            let whole = try BuiltProgram.run(["predict", folder + "/a.wav", "--no-cache"] + words)
+            try #require(whole.status == 0, "\(whole.errors)")
+            let input = try Data(contentsOf: URL(fileURLWithPath: folder + "/a.wav"))
+            let stream = try BuiltProgram.run(
+                ["predict", "-", "--stateful"] + words, BuiltProgram.Surroundings(input: input))
+            #expect(stream.status == 0 && stream.errors.contains("ms of computing time each"))
+            let lines = stream.output.split(separator: "\n")
+            #expect(lines.map { $0.prefix { $0 != "," } } == ["file", "0.0-1.01 s", "0.0-2.0 s"])
+            let found = lines.last?.split(separator: ",").dropFirst()
+            #expect(found == whole.output.split(separator: "\n").last?.split(separator: ",").dropFirst())
         }
     }
 

@@ -44,6 +44,14 @@ extension RunReport {
         if record.result != nil, experiment.model.spec.hasEstimator {
             try addImportances(Predictor(record.path).model, experiment, data)
         }
+        if record.result != nil, experiment.targetWeighting == .uncertainty {
+            let weights = try Predictor(record.path).targets.compactMap { target in
+                target.logVariance.map { "\(target.name) \(NumberText.fixed(exp(-$0), 3))" }
+            }
+            if !weights.isEmpty {
+                facts.append(("Learned loss weights", weights.joined(separator: ", ") + " (1 / variance)"))
+            }
+        }
         if let data, isOfClasses {
             trainingClasses = TrainingClasses(experiment, data)
         }
