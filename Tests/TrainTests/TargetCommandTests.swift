@@ -381,7 +381,7 @@ import Testing
                 #"split={"type": "leave_one_corpus_out", "train": "one", "test": 1, "validation": 1}"#,
                 #"features.normalize="corpus""#, "augmentation.copies=[[]]",
                 #"evaluation={"groups": ["gender", "speaker"]}"#, "training.epochs=2",
-                #"sweep={"metric": "ccc", "folds": "all"}"#,
+                #"sweep={"metric": "ccc", "folds": "all", "variants": {"short": {"set": {"training.epochs": 1}}}}"#,
             ] { try json.set(setting) }
             try json.pretty().write(toFile: own + "/small.json", atomically: false, encoding: .utf8)
             let ending = try BuiltProgram.run(
@@ -391,6 +391,10 @@ import Testing
             for words in [
                 "ccc by training and test corpus", "on synthetic 2", "Gaps between groups", "Speakers",
             ] { #expect(page.contains(words), "\(words)") }
+            // The matrices and the metrics by group name their variant.
+            for name in ["base", "short"] {
+                #expect(page.split(separator: ">\(name)</p>").count == 3, "\(name)")
+            }
         }
     }
 }

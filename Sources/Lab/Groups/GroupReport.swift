@@ -157,8 +157,10 @@ public struct GroupReport {
     /// The main metric by training and test corpus, for each variant that leaves out corpora.
     private var corpusMatrices: String {
         guard evaluation == nil else { return "" }
-        return sets.compactMap { CorpusMatrix($0, metric: metric) }.map {
-            HTML.figure($0.plot) + $0.table.html
+        return zip(groups, sets).map { group, set in
+            guard let matrix = CorpusMatrix(set, metric: metric) else { return "" }
+            return (groups.count > 1 ? HTML.paragraph(group.name, class: "note") : "")
+                + HTML.figure(matrix.plot) + matrix.table.html
         }.joined()
     }
 
