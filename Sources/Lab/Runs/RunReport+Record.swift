@@ -45,7 +45,8 @@ extension RunReport {
             try addImportances(Predictor(record.path).model, experiment, data)
         }
         if record.result != nil, experiment.targetWeighting == .uncertainty {
-            let weights = try Predictor(record.path).targets.compactMap { target in
+            let targets = (try? Predictor(record.path))?.targets ?? []
+            let weights = targets.compactMap { target in
                 target.logVariance.map { "\(target.name) \(NumberText.fixed(exp(-$0), 3))" }
             }
             if !weights.isEmpty {
