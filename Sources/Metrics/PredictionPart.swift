@@ -21,18 +21,26 @@ public struct PredictionPart: Sendable {
         return PredictionPart(name, isMain: isMain, predictions.selecting(places))
     }
 
-    /// Pools the parts of several predictions by target.
+    /// Pools the parts of several predictions by target. Throws if the main targets differ. An auxiliary or adversarial target whose
+    /// classes differ, such as the training speakers of each fold, has no examples.
     static func pooled(_ all: [[PredictionPart]]) throws(MetricError) -> [PredictionPart] {
-        let names = (all.first ?? []).map(\.name)
-        guard all.allSatisfy({ $0.map(\.name) == names }) else {
+        let names = all.map { $0.filter(\.isMain).map(\.name) }
+        guard names.allSatisfy({ $0 == names[0] }) else {
             throw MetricError("different targets; to pool predictions, their targets must be the same")
         }
         var parts: [PredictionPart] = []
-        for index in names.indices {
+        for part in all.first ?? [] {
+            let own = all.compactMap { parts in parts.first { $0.name == part.name }?.predictions }
+            let isPoolable =
+                own.count == all.count
+                && own.allSatisfy {
+                    $0.task == part.predictions.task && $0.classes == part.predictions.classes
+                }
             parts.append(
                 PredictionPart(
-                    names[index], isMain: all[0][index].isMain,
-                    try Predictions.pooled(all.map { $0[index].predictions })))
+                    part.name, isMain: part.isMain,
+                    part.isMain || isPoolable
+                        ? try Predictions.pooled(own) : part.predictions.selecting([])))
         }
         return parts
     }
@@ -65,6 +73,11 @@ extension Predictions {
     public var classification: Predictions? {
         guard !parts.isEmpty else { return task == .classification ? self : nil }
         return parts.first { $0.isMain && $0.predictions.task == .classification }?.predictions
+    }
+
+    /// The names of the main targets that are classifications, in order; empty without targets.
+    public var classificationTargets: [String] {
+        parts.filter { $0.isMain && $0.predictions.task == .classification }.map(\.name)
     }
 
     /// The speakers of all examples, by id, for the parts of several targets.

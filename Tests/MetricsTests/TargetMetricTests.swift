@@ -138,6 +138,28 @@ import Testing
         let pooled = try Predictions.pooled([both.selecting(kept), both.selecting([0, 1, 2])])
         #expect(close(try Metric.concordance.value(of: pooled), (ccc[0] + ccc[1]) / 2))
 
+        // An adversarial target may have other classes in each fold, a main one may not.
+        func fold(_ rows: [Int], _ names: [String], isMain: Bool) -> Predictions {
+            var speakers = Predictions(classes: names)
+            for row in rows {
+                speakers.append("\(row)", speaker: "\(row / 3)", truth: 0, probabilities: [0.6, 0.4])
+            }
+            return Predictions(
+                [PredictionPart("arousal", regression), PredictionPart("speaker", isMain: isMain, speakers)],
+                ids: regression.ids, speakers: regression.speakers
+            ).selecting(rows)
+        }
+        func folds(isMain: Bool) throws -> Predictions {
+            try .pooled([
+                fold([0, 1, 2], ["a", "b"], isMain: isMain), fold(kept, ["a", "c"], isMain: isMain),
+            ])
+        }
+        let joined = try folds(isMain: false)
+        #expect(close(try Metric.concordance.value(of: joined), ccc[0]) && joined.ids.count == 12)
+        #expect(joined.parts.map(\.predictions.ids.count) == [12, 0])
+        #expect(try Metric.accuracy.of(target: "speaker").value(of: joined).isNaN)
+        #expect(throws: MetricError.self) { try folds(isMain: true) }
+
         let interval = ClusterResampling.interval(clustered)
         #expect(interval.low < clustered.estimate && clustered.estimate < interval.high)
         let single = try ClusteredMetric(.concordance, [both], by: .speakers)

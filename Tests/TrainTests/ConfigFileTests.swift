@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import SpeechEmotion
 import Testing
 
 /// Configs and schemas that come with the package, and those that the program writes.
@@ -182,16 +183,97 @@ import Testing
     @Test(arguments: [
         ("multi-label", ["Label macro F1", "mean_average_precision", "Gaps between groups", "threshold"]),
         ("decisions", ["cost of angry", "mean cost", "conformal prediction", "reject option"]),
+        (
+            "several-targets",
+            [
+                "Learned loss weights", "arousal: residuals", "votes: accuracy by speaker",
+                "entropy_correlation",
+                "Gaps between groups", "risk-coverage curve",
+            ]
+        ),
+        ("windows", ["gated", "Attention"]),
+        ("augmentation", ["babble", "codec", "specmix"]),
+        ("impulse-responses", ["impulse_response"]),
     ])
     func experimentsHaveAReport(name: String, words: [String]) throws {
         try SmallExperiment.inFolder { folder in
             let settings = ["data.source.speakers=12", "data.source.repetitions=1", "training.epochs=2"]
             let ending = try BuiltProgram.run(
                 ["run", "\(Self.experiments)/\(name).json", "--runs", folder + "/runs", "--quiet"]
-                    + settings.flatMap { ["--set", $0] })
+                    + settings.flatMap { ["--set", $0] }, .init(folder: package))
             try #require(ending.status == 0, "\(ending.errors)")
             let report = try String(contentsOfFile: "\(folder)/runs/\(name)/report.html", encoding: .utf8)
             for word in words { #expect(report.contains(word), "\(word)") }
+        }
+    }
+
+    /// A stream ends with the prediction of the whole file, which is written once.
+    @Test func theStreamingExperimentStreams() throws {
+        try SmallExperiment.inFolder { folder in
+            let settings = ["data.source.speakers=8", "data.source.repetitions=1", "training.epochs=1"]
+            let training = try BuiltProgram.run(
+                ["run", Self.experiments + "/streaming.json", "--runs", folder, "--quiet"]
+                    + settings.flatMap { ["--set", $0] })
+            try #require(training.status == 0, "\(training.errors)")
+            let samples = (0..<32000).map { Float(0.3 * sin(Double($0) * 0.07)) }
+            try AudioFile.write(Waveform(samples, rate: 16000), to: folder + "/a.wav")
+            let words = ["--model", folder + "/streaming", "--format", "csv"]
+            let whole = try BuiltProgram.run(["predict", folder + "/a.wav", "--no-cache"] + words)
+            try #require(whole.status == 0, "\(whole.errors)")
+            let input = try Data(contentsOf: URL(fileURLWithPath: folder + "/a.wav"))
+            let stream = try BuiltProgram.run(
+                ["predict", "-", "--stateful"] + words, BuiltProgram.Surroundings(input: input))
+            #expect(stream.status == 0 && stream.errors.contains("ms of computing time each"))
+            let lines = stream.output.split(separator: "\n")
+            #expect(lines.map { $0.prefix { $0 != "," } } == ["file", "0.0-1.01 s", "0.0-2.0 s"])
+            let found = lines.last?.split(separator: ",").dropFirst()
+            #expect(found == whole.output.split(separator: "\n").last?.split(separator: ",").dropFirst())
+        }
+    }
+
+    /// The results of an adapted model are apart from those of the model itself.
+    @Test func theAdaptationExperimentAdapts() throws {
+        try SmallExperiment.inFolder { folder in
+            let settings = ["data.source.speakers=12", "data.source.repetitions=1", "training.epochs=2"]
+            let training = try BuiltProgram.run(
+                ["run", Self.experiments + "/adaptation.json", "--runs", folder, "--quiet"]
+                    + settings.flatMap { ["--set", $0] })
+            try #require(training.status == 0, "\(training.errors)")
+            for method in ["normalization", "batch-norm"] {
+                let out = folder + "/" + method
+                let ending = try BuiltProgram.run(
+                    "evaluate", folder + "/adaptation", "--adapt", method, "--out", out, "--no-cache")
+                try #require(ending.status == 0, "\(ending.errors)")
+                let report = try String(contentsOfFile: out + "/report.html", encoding: .utf8)
+                #expect(report.contains("Adaptation to speakers (\(method))"))
+                let losses = try ["result.json", "adapted-result.json"].map {
+                    try JSONValue.load("\(out)/\($0)")["test"]?["loss"]?.double
+                }
+                #expect(losses[0] != nil && losses[1] != nil && losses[0] != losses[1], "\(method)")
+            }
+        }
+    }
+
+    /// Each member of the ablation study of regression losses has its own loss.
+    @Test func regressionLossesAreCompared() throws {
+        try SmallExperiment.inFolder { folder in
+            let settings = ["data.source.speakers=8", "data.source.repetitions=1", "training.epochs=1"]
+            let ending = try BuiltProgram.run(
+                ["ablate", Self.experiments + "/ablate-losses.json", "--runs", folder, "--threads", "1"]
+                    + settings.flatMap { ["--set", $0] })
+            try #require(ending.status == 0, "\(ending.errors)")
+            let group = folder + "/ablate-losses"
+            let runs = try FileManager.default.contentsOfDirectory(atPath: group + "/runs")
+            let losses = try runs.map {
+                try JSONValue.load("\(group)/runs/\($0)/config.json")["targets"]?.elements?
+                    .compactMap { $0["loss"]?["type"]?.text } ?? []
+            }
+            let names = ["concordance", "huber", "mean_absolute_error", "mean_squared_error", "pearson"]
+            #expect(Set(losses) == Set(names.map { [$0, $0] }), "\(losses)")
+            let report = try String(contentsOfFile: group + "/report.html", encoding: .utf8)
+            for name in ["pearson", "mean squared error", "mean absolute error", "huber"] {
+                #expect(report.contains(name), "\(name)")
+            }
         }
     }
 

@@ -50,7 +50,7 @@ import Testing
         let page = try text(run + "/report.html")
         for words in [
             "arousal: predictions and true values", "arousal: residuals",
-            "label: predictions and true classes",
+            "label: predictions and true classes", "label: accuracy by speaker",
             "Metrics by group", "Gaps between groups", "conformal prediction with a coverage of 80.0%",
             "risk-coverage curve", "a temperature of",
         ] { #expect(page.contains(words), "\(words)") }
@@ -381,7 +381,7 @@ import Testing
                 #"split={"type": "leave_one_corpus_out", "train": "one", "test": 1, "validation": 1}"#,
                 #"features.normalize="corpus""#, "augmentation.copies=[[]]",
                 #"evaluation={"groups": ["gender", "speaker"]}"#, "training.epochs=2",
-                #"sweep={"metric": "ccc", "folds": "all"}"#,
+                #"sweep={"metric": "ccc", "folds": "all", "variants": {"short": {"set": {"training.epochs": 1}}}}"#,
             ] { try json.set(setting) }
             try json.pretty().write(toFile: own + "/small.json", atomically: false, encoding: .utf8)
             let ending = try BuiltProgram.run(
@@ -391,6 +391,10 @@ import Testing
             for words in [
                 "ccc by training and test corpus", "on synthetic 2", "Gaps between groups", "Speakers",
             ] { #expect(page.contains(words), "\(words)") }
+            // The matrices and the metrics by group name their variant.
+            for name in ["base", "short"] {
+                #expect(page.split(separator: ">\(name)</p>").count == 3, "\(name)")
+            }
         }
     }
 }

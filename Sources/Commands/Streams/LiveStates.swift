@@ -12,7 +12,7 @@ struct LiveStates {
         let stream = try PredictionStream(predictor)
         let clock = ContinuousClock()
         var latency = FrameLatency()
-        var (done, next) = (0, step)
+        var (done, written, next) = (0, 0, step)
         var last: Predictor.Prediction?
         func note(_ begin: ContinuousClock.Instant, _ before: Int, _ found: Predictor.Prediction?) {
             latency.add(clock.now - begin, frames: stream.frames - before)
@@ -34,6 +34,7 @@ struct LiveStates {
                 let seconds = Double(done) / Double(input.rate)
                 guard seconds >= next, let found = last else { continue }
                 try write(found, end: seconds, writer)
+                written = done
                 while next <= seconds { next += step }
             }
         }
@@ -41,7 +42,9 @@ struct LiveStates {
         note(begin, before, try stream.finish())
         try input.checkEnd()
         guard let last else { throw LabError("the stream is too short for a frame of features") }
-        try write(last, end: Double(done) / Double(input.rate), writer)
+        if done > written || stream.frames > before {
+            try write(last, end: Double(done) / Double(input.rate), writer)
+        }
         Terminal.error(latency.text)
     }
 
@@ -53,23 +56,28 @@ struct LiveStates {
     }
 }
 
-/// The computing time of frames.
+/// The computing time of frames, as a histogram of constant size.
 private struct FrameLatency {
-    /// Milliseconds per frame, of each part that completed frames.
-    private var times: [Double] = []
+    /// The number of parts by the logarithm of their milliseconds per frame, in steps of 0.5%.
+    private var counts: [Int: Int] = [:]
     private var frames = 0
 
     mutating func add(_ duration: Duration, frames count: Int) {
         guard count > 0 else { return }
-        let (seconds, attoseconds) = duration.components
-        times.append((Double(seconds) * 1000 + Double(attoseconds) / 1e15) / Double(count))
+        let time = duration / Duration.milliseconds(count)
+        counts[Int((log(max(time, 1e-6)) * 200).rounded()), default: 0] += 1
         frames += count
     }
 
     var text: String {
-        let sorted = times.sorted()
+        let bins = counts.sorted { $0.key < $1.key }
         func quantile(_ part: Double) -> String {
-            NumberText.fixed(sorted.isEmpty ? 0 : sorted[Int(part * Double(sorted.count - 1))])
+            var rest = Int(part * Double(counts.values.reduce(0, +) - 1))
+            let bin = bins.first { bin in
+                rest -= bin.value
+                return rest < 0
+            }
+            return NumberText.fixed(bin.map { exp(Double($0.key) / 200) } ?? 0)
         }
         return
             "\(NumberText.count(frames, "frame")), \(quantile(0.5)) ms of computing time each (median; 99%: \(quantile(0.99)) ms)"

@@ -179,7 +179,7 @@ struct MatchedClips {
 
     init(_ mine: Predictions, _ other: Predictions) {
         guard mine.task == other.task, mine.classes == other.classes,
-            mine.parts.map(\.name) == other.parts.map(\.name)
+            mine.parts.filter(\.isMain).map(\.name) == other.parts.filter(\.isMain).map(\.name)
         else {
             haveOtherClasses = true
             return

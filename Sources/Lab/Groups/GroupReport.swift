@@ -139,10 +139,13 @@ public struct GroupReport {
         guard groups.count == 1 else { return nil }
         let rows = GroupOverviews(groups, metrics: metrics).bySpeaker.rows
         guard rows.contains(where: { if case .share = $0[2] { true } else { false } }),
-            groups[0].pooled?.first?.classification != nil
+            let pooled = groups[0].pooled?.first, pooled.classification != nil
         else { return nil }
+        let targets = pooled.classificationTargets.joined(separator: ", ")
         return BarChart(
-            title: "Accuracy by speaker, averaged over seeds", xName: "accuracy",
+            title: (targets.isEmpty ? "Accuracy" : "\(targets): accuracy") + " by speaker, averaged over "
+                + (pooled.classificationTargets.count > 1 ? "targets and seeds" : "seeds"),
+            xName: "accuracy",
             bars: rows.compactMap { row in
                 guard case .text(let name) = row[0], case .count(let clips) = row[1],
                     case .share(let accuracy) = row[2]
@@ -154,8 +157,10 @@ public struct GroupReport {
     /// The main metric by training and test corpus, for each variant that leaves out corpora.
     private var corpusMatrices: String {
         guard evaluation == nil else { return "" }
-        return sets.compactMap { CorpusMatrix($0, metric: metric) }.map {
-            HTML.figure($0.plot) + $0.table.html
+        return zip(groups, sets).map { group, set in
+            guard let matrix = CorpusMatrix(set, metric: metric) else { return "" }
+            return (groups.count > 1 ? HTML.paragraph(group.name, class: "note") : "")
+                + HTML.figure(matrix.plot) + matrix.table.html
         }.joined()
     }
 

@@ -140,9 +140,10 @@ public struct DecisionReport: Sendable {
         guard isClasses else { return nil }
         let points = RiskCoverage(predictions).points
         return LineChart(
-            title: "\(name): risk-coverage curve", xName: "coverage (fraction of accepted clips)",
+            title: "\(name): risk-coverage curve", xName: "coverage (accepted clips in %)",
             yName: "error rate",
-            series: [.init(name, points: points.map { (x: $0.coverage, y: $0.risk) })], isProportion: true)
+            series: [.init(name, points: points.map { (x: $0.coverage * 100, y: $0.risk) })],
+            isProportion: true)
     }
 
     /// The tables and the curve as HTML.

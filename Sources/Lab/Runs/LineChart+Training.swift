@@ -1,10 +1,11 @@
+import Metrics
 import Reports
 import Training
 
 extension LineChart {
     /// Returns one chart per metric, with training and validation curves together, such as `train_loss` and
     /// `validation_loss`. A loss that falls by orders of magnitude is drawn on a logarithmic axis. Metrics without finite values
-    /// are omitted.
+    /// are omitted. Proportions are drawn in percent, as in the tables.
     ///
     /// - Parameter best: The best epoch, which is marked.
     public static func curves(of epochs: [EpochMetrics], best: Int? = nil) -> [LineChart] {
@@ -21,7 +22,7 @@ extension LineChart {
             LineChart(
                 title: title(kind), series: charts[kind] ?? [],
                 axis: kind == "loss" || kind == "learning_rate" ? .automatic : .linear,
-                isProportion: isProportion(kind), mark: best.map { (Double($0), "best: epoch \($0)") })
+                isProportion: Metric.isProportion(kind), mark: best.map { (Double($0), "best: epoch \($0)") })
         }
     }
 
@@ -84,9 +85,5 @@ extension LineChart {
         }
         let words = name.replacing("_", with: " ")
         return words.prefix(1).uppercased() + words.dropFirst()
-    }
-
-    private static func isProportion(_ kind: String) -> Bool {
-        ["accuracy", "uar", "f1", "precision", "recall"].contains { kind == $0 || kind.hasSuffix("_" + $0) }
     }
 }

@@ -147,7 +147,7 @@ extension RunReport {
         }
         return HTML.figure(chart)
             + HTML.table(
-                caption: "Accuracy by speaker",
+                caption: speakerTitle,
                 columns: ["speaker", "examples", "accuracy", "confidence interval"],
                 rows: rows)
     }

@@ -25,10 +25,12 @@ extension RunReport {
             reference: confusion.map { ($0.balancedAccuracy, "mean") })
     }
 
+    var speakerTitle: String { speakerTarget.map { "\($0): accuracy by speaker" } ?? "Accuracy by speaker" }
+
     var speakerChart: BarChart? {
         guard !speakers.isEmpty else { return nil }
         return BarChart(
-            title: "Accuracy by speaker", xName: "accuracy", bars: speakers.map(\.bar), isProportion: true,
+            title: speakerTitle, xName: "accuracy", bars: speakers.map(\.bar), isProportion: true,
             reference: confusion.map { ($0.accuracy, "all") })
     }
 

@@ -44,6 +44,15 @@ extension RunReport {
         if record.result != nil, experiment.model.spec.hasEstimator {
             try addImportances(Predictor(record.path).model, experiment, data)
         }
+        if record.result != nil, experiment.targetWeighting == .uncertainty {
+            let targets = (try? Predictor(record.path))?.targets ?? []
+            let weights = targets.compactMap { target in
+                target.logVariance.map { "\(target.name) \(NumberText.fixed(exp(-$0), 3))" }
+            }
+            if !weights.isEmpty {
+                facts.append(("Learned loss weights", weights.joined(separator: ", ") + " (1 / variance)"))
+            }
+        }
         if let data, isOfClasses {
             trainingClasses = TrainingClasses(experiment, data)
         }
@@ -226,6 +235,7 @@ extension RunReport {
         _ predictions: Predictions, _ options: EvaluationOptions, unit: ClusteredMetric.Unit
     ) throws {
         targets = predictions.parts.map { TargetSection($0) }
+        speakerTarget = predictions.classificationTargets.first
         if predictions.task == .sequences {
             targets = [TargetSection(PredictionPart("Label errors", predictions))]
         }

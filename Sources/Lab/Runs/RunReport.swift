@@ -38,8 +38,10 @@ public struct RunReport: Sendable {
     public var classes: [Group] = []
     /// The F1 score of each class of frames with its interval.
     public var frameScores: ValueTable?
-    /// The accuracy of each speaker.
+    /// The accuracy of each speaker; with several targets, that of `speakerTarget`.
     public var speakers: [Group] = []
+    /// The target whose accuracy `speakers` has: the first main classification of an experiment with targets.
+    public var speakerTarget: String?
     /// The calibrated decisions of each target.
     public var decisions: [DecisionReport] = []
     /// The metrics of a model that is adapted to each speaker, beside those of the model itself.

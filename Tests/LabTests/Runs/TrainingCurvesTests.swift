@@ -21,4 +21,14 @@ import Training
         #expect(charts[0].mark?.x == 2)
         #expect(LineChart.curves(of: []).isEmpty)
     }
+
+    /// The axes are in percent where the tables are.
+    @Test func proportionsAreInPercent() {
+        let values: [(name: String, value: Double)] = [
+            ("validation_arousal.accuracy", 0.5), ("validation_label_macro_f1", 0.5), ("validation_auc", 0.5),
+            ("validation_ccc", 0.5), ("validation_quadratic_kappa", 0.5),
+        ]
+        let charts = LineChart.curves(of: [EpochMetrics(epoch: 1, values: values)])
+        #expect(charts.map(\.isProportion) == [true, true, true, false, false])
+    }
 }
