@@ -163,7 +163,7 @@ export class Mistakes {
     });
     rows.push(el("tr", { class: "rates" }, el("th", { scope: "row" }, "precision"), classes.map((_, column) => el("td", { class: "rate" }, ratio(counts[column][column], sum(classes.map((_, row) => counts[row][column]))))), el("td", { class: "rate" })));
     const filters = [this.filter.speaker && `speaker ${this.filter.speaker}`, this.filter.corpus && `corpus ${this.filter.corpus}`].filter(Boolean).join(", ");
-    this.matrix.replaceChildren(el("p", { class: "note" }, `${filters ? `Of ${filters}: ` : ""}${countText(all, "clip")}, ${right} correct (${all > 0 ? percent(right / all) : "–"}). Rows: true classes. Columns: predicted classes.`),
+    this.matrix.replaceChildren(el("p", { class: "note" }, `${filters ? `Of ${filters}: ` : ""}${countText(all, "clip")}, ${right} correct (${all > 0 ? percent(right / all) : "–"}). Rows: true classes; columns: predicted.`),
       el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Confusion matrix" }, matrix(classes.length,
       el("thead", {}, el("tr", {}, el("td"), classes.map((name) => el("th", { scope: "col" }, name)), el("th", { scope: "col", class: "rate" }, "recall"))), el("tbody", {}, rows))));
     if (focus) this.matrix.querySelector(`[data-cell="${focus}"]`)?.focus();

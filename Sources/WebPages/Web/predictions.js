@@ -130,13 +130,13 @@ function timeline(prediction, target, seek) {
     });
   };
   const at = (event) => ((event.clientX - canvas.getBoundingClientRect().left) / canvas.clientWidth) * end;
-  const readout = el("p", { class: "note", "aria-hidden": "true" }, "Click to play from a position.");
+  const readout = el("p", { class: "note", "aria-hidden": "true" }, "Click to move the play head.");
   canvas.addEventListener("pointerdown", (event) => seek(at(event)));
   canvas.addEventListener("pointermove", (event) => {
     const window = windows.findLast((other) => other.start <= at(event)) ?? windows[0], { text, note } = reading(window, target);
     readout.textContent = `${clock(window.start)} to ${clock(window.end)}: ${text}${note ? `, ${note}` : ""}`;
   });
-  canvas.addEventListener("pointerleave", () => { readout.textContent = "Click to play from a position."; });
+  canvas.addEventListener("pointerleave", () => { readout.textContent = "Click to move the play head."; });
   new ResizeObserver(draw).observe(canvas);
   onTheme(draw);
   return el("div", {}, el("h3", {}, title), canvas, readout, key(target));
