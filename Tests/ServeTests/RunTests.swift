@@ -42,6 +42,33 @@ extension ServeTests {
             }
         }
 
+        /// Runs of an ablation are compared by `NAME/RUN`, as their models are named.
+        @Test func runsOfAnAblationAreCompared() throws {
+            let folder = NSTemporaryDirectory() + "serve-differences-\(UUID().uuidString)"
+            try FileManager.default.createDirectory(
+                atPath: folder + "/sweep/runs", withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            for name in ["small", "sweep/runs/base-seed1", "sweep/runs/base-seed2"] {
+                try FileManager.default.copyItem(
+                    atPath: Fixture.runs.get() + "/small", toPath: "\(folder)/\(name)")
+            }
+            let config = folder + "/sweep/runs/base-seed2/config.json"
+            var json = try JSONValue.load(config)
+            try json.set("training.epochs=3")
+            try json.line.write(toFile: config, atomically: true, encoding: .utf8)
+            try Fixture.withServer(runs: folder) { port in
+                let client = try Client(port, timeout: 30)
+                let query = "run=small&run=sweep%2Fbase-seed1&run=sweep%2Fbase-seed2"
+                let answer = try client.get("/api/differences?\(query)").json()
+                let found = answer["differences"]?.elements ?? []
+                #expect(found.map { $0["path"]?.text } == ["training.epochs"])
+                #expect(found.first?["values"]?.elements?.map(\.integer) == [2, 2, 3])
+                for name in ["sweep%2Fnone", "sweep%2F..%2F..%2Fsmall", "sweep%2F"] {
+                    #expect(try client.get("/api/differences?run=small&run=\(name)").status == 404)
+                }
+            }
+        }
+
         /// The clips that a finding names can be played.
         @Test func findingsNameTheirClips() throws {
             let folder = NSTemporaryDirectory() + "serve-audit-\(UUID().uuidString)"

@@ -41,7 +41,7 @@ class Browser:
             arguments.append(f"--use-file-for-fake-audio-capture={microphone}")
         options = {"args": arguments}
         self.session = self.call("POST", "/session", {"capabilities": {"alwaysMatch": {
-            "browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}}})["sessionId"]
+            "browserName": "chrome", "timeouts": {"script": 150000}, "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}}})["sessionId"]
         if downloads:
             self.cdp("Browser.setDownloadBehavior", behavior="allow", downloadPath=downloads)
         scheme = "dark" if dark else "light"
@@ -65,7 +65,7 @@ class Browser:
             f"http://127.0.0.1:{self.port}{path}", data, {"Content-Type": "application/json"}, method=method)
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(request, timeout=60) as answer:
+            with opener.open(request, timeout=180) as answer:
                 return json.load(answer)["value"]
         except urllib.error.HTTPError as error:
             raise WebDriverError(json.load(error)["value"]["message"].splitlines()[0]) from None

@@ -184,7 +184,7 @@ final class RunRoutes: Sendable {
             )
         }
         let experiments = try names.map { name in
-            try Experiment.decode(JSONValue.load(runs.path(name) + "/" + RunFile.config))
+            try Experiment.decode(JSONValue.load(runs.path(ofModel: name) + "/" + RunFile.config))
         }
         let found = ConfigDifference.all(among: experiments).map { difference -> JSONValue in
             [

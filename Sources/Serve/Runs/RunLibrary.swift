@@ -38,7 +38,7 @@ final class RunLibrary: Sendable {
         return path
     }
 
-    /// The path of a run by the name of its model: that of the run, or `NAME/RUN` for a run of an ablation.
+    /// The path of a run by its full name, which is also that of its model: `NAME`, or `NAME/RUN` for a run of an ablation.
     func path(ofModel name: String) throws(Problem) -> String {
         let parts = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         return try path(String(parts[0]), member: parts.count > 1 ? String(parts[1]) : nil)

@@ -20,6 +20,7 @@ export class Live {
     section.replaceChildren(el("h1", { id: "live-title" }, "Live"),
       el("p", { class: "lead" }, "The microphone is streamed to this server, which predicts the emotion of the last few seconds twice per second. Nothing is stored."),
       el("div", { class: "row" }, this.button, el("label", {}, "Model ", this.model)), this.message, this.output);
+    this.output.append(el("p", { class: "empty" }, "Press Start, and allow the browser to use the microphone. The prediction appears here after half a second."));
     this.#load();
   }
 
@@ -108,7 +109,7 @@ export class Live {
         el("article", { class: "card", "aria-label": "Prediction" }, this.answer, this.latency, this.bars.map((bars) => bars.element)),
         el("article", { class: "card", "aria-label": "Input" }, el("h2", { class: "small-title" }, "Microphone level"), el("div", { class: "meter", "aria-hidden": "true" }, this.meter),
           el("h2", { class: "small-title spaced" }, `The last ${span} seconds`),
-          this.targets.map((target, index) => [target.name ? el("h3", {}, target.name) : null, this.strips[index], key(target)]).flat(),
+          this.targets.map((target, index) => [target.name ? el("h3", {}, target.name) : null, this.strips[index], el("p", { class: "note ends", "aria-hidden": "true" }, el("span", {}, `${span} s ago`), el("span", {}, "now")), key(target)]).flat(),
           el("p", { class: "note" }, `Each prediction uses the last ${Number(message.window_seconds.toFixed(1))} seconds.`))));
     onTheme(() => this.#draw());
   }
@@ -138,7 +139,7 @@ export class Live {
 
   #draw() {
     if (this.#answers.length === 0) return;
-    const end = Math.max(span, this.#answers.at(-1).end);
+    const { end } = this.#answers.at(-1);
     this.strips?.forEach((strip, index) => {
       if (!strip.isConnected) return;
       const { context, width, height } = prepare(strip);

@@ -1,24 +1,51 @@
 /** The confusion matrix of a run; each cell lists its clips, and each clip plays with the predictions of all selected models. */
-import { announce, api, busy, el, percent, problem, query, runParameters, runPath } from "./tools.js";
+import { announce, api, busy, countText, el, percent, problem, query, runParameters, runPath } from "./tools.js";
 import { loadStored, Player } from "./player.js";
 import { showPredictions } from "./predictions.js";
 import { modelChoice } from "./listen.js";
 
-/** A menu of the runs that have predictions or data; calls back with the name. */
+/**
+ * Menus of the finished runs, and of those of a cross-validation or an ablation.
+ * @param chosen a run, `NAME/RUN`, or a cross-validation or an ablation, of which the first finished run is taken
+ * @param open is called with the name that the user chooses
+ */
 export async function runChoice(chosen, open) {
-  const { runs, folder } = await api("/api/runs");
-  const names = runs.filter((run) => run.kind === "run" && run.state === "finished").map((run) => run.name);
-  if (chosen?.includes("/")) names.push(chosen);
-  if (names.length === 0) return { element: el("p", {}, `No run in the folder ${folder} has finished yet.`), name: null };
-  const name = names.includes(chosen) ? chosen : chosen ? null : names[0];
-  const select = el("select", { onchange: () => open(select.value) }, name ? null : el("option", { value: "" }, "Choose a run"), names.map((other) => el("option", { value: other, selected: other === name }, other)));
-  return { element: el("p", {}, el("label", {}, "Run ", select)), name, missing: chosen && !name ? `There is no finished run named ${chosen}.` : null };
+  const { runs, folder } = await api("/api/runs"), [first, member] = (chosen ?? "").split("/");
+  const singles = runs.filter((run) => run.kind === "run" && run.state === "finished").map((run) => run.name);
+  const groups = runs.filter((run) => run.kind !== "run" && !run.state.startsWith("0 of")).map((run) => run.name);
+  if (singles.length + groups.length === 0) {
+    return { name: null, element: el("div", { class: "empty" }, el("p", {}, `No run in the folder ${folder} has finished yet. Start one in a terminal:`), el("pre", {}, folder === "runs" ? "Train run" : `Train run --runs ${folder}`)) };
+  }
+  const known = singles.includes(first) || groups.includes(first), top = known ? first : chosen ? null : singles[0] ?? groups[0];
+  const option = (name) => el("option", { value: name, selected: name === top }, name);
+  const select = el("select", { onchange: () => open(select.value) }, top ? null : el("option", { value: "" }, "Choose a run"),
+    groups.length === 0 ? singles.map(option) : [el("optgroup", { label: "Runs" }, singles.map(option)), el("optgroup", { label: "Cross-validations and ablations" }, groups.map(option))]);
+  let name = top, menu = null;
+  if (groups.includes(top)) {
+    const { members } = await api(runPath(top));
+    const finished = members.flatMap((other) => other.runs).filter((run) => run.state === "finished").map((run) => run.id);
+    const own = member ? finished.find((id) => id === member) : finished[0];
+    name = own ? `${top}/${own}` : null;
+    menu = el("select", { onchange: () => open(`${top}/${menu.value}`) }, own ? null : el("option", { value: "" }, "Choose a run"), finished.map((id) => el("option", { value: id, selected: id === own }, id)));
+  }
+  return {
+    name, missing: chosen && !name ? `There is no finished run named ${chosen}.` : null,
+    element: el("div", { class: "row" }, el("label", {}, "Run ", select), menu ? el("label", {}, "Fold or member ", menu) : null),
+  };
+}
+
+/** The table of a confusion matrix, whose columns do not become narrower than their numbers. */
+function matrix(classes, ...parts) {
+  const element = el("table", { class: "matrix" }, ...parts);
+  element.style.minWidth = `${4.4 + 1.9 * classes}rem`;
+  return element;
 }
 
 export class Mistakes {
   #player = new Player();
   #body = el("div");
   #detail = el("div");
+  #steps = el("div", { class: "row steps" });
   #visit = 0;
 
   constructor(section) {
@@ -62,7 +89,7 @@ export class Mistakes {
     this.#body.replaceChildren(choice,
       note ? el("p", { class: "warning" }, `The clips cannot be played: ${note}`) : null ?? "",
       el("div", { class: "split" },
-        el("div", {}, el("h2", {}, "Confusion matrix"), el("p", { class: "note" }, "Rows: true classes. Columns: predicted classes. The diagonal is correct."), this.matrix),
+        el("div", {}, el("h2", {}, "Confusion matrix"), this.matrix),
         el("div", {}, el("h2", {}, "Clips"), filters, el("p", {}, el("label", {}, this.wrong, "Only misclassified clips")), this.list)),
       this.models.element, this.#detail);
     this.#draw();
@@ -78,35 +105,67 @@ export class Mistakes {
     const { filter } = this;
     const shown = this.data.clips.filter((clip) => this.#passes(clip) && (!filter.label || clip.label === filter.label)
       && (!filter.predicted || clip.predicted === filter.predicted) && (!filter.wrong || clip.label !== clip.predicted));
-    const confidence = (clip) => clip.probabilities[this.data.classes.indexOf(clip.predicted)];
-    shown.sort((a, b) => confidence(b) - confidence(a));
-    const rows = shown.slice(0, 500).map((clip) => el("tr", { "aria-current": clip === this.clip ? "true" : null },
-      el("th", { scope: "row" }, clip.has_audio ? el("button", { type: "button", onclick: () => this.#open(clip) }, clip.id) : clip.id),
-      el("td", { class: "text" }, clip.label), el("td", { class: "text" }, clip.predicted === clip.label ? `${clip.predicted} (correct)` : clip.predicted), el("td", {}, percent(confidence(clip))), el("td", { class: "text" }, clip.speaker ?? "–")));
-    const caption = `${shown.length} ${shown.length === 1 ? "clip" : "clips"}${shown.length > 500 ? " (first 500 shown)" : ""}, most confident predictions first`;
-    this.list.replaceChildren(el("div", { class: "wide clips", tabindex: "0", role: "region", "aria-label": "Clips" }, el("table", { class: "data" }, el("caption", {}, caption),
-      el("thead", {}, el("tr", {}, ["clip", "true class", "predicted", "confidence", "speaker"].map((name, index) => el("th", { scope: "col", class: index === 3 ? null : "text" }, name)))), el("tbody", {}, rows))));
+    shown.sort((a, b) => this.#confidence(b) - this.#confidence(a));
+    this.shown = shown.filter((clip) => clip.has_audio);
+    const prefix = this.#prefix();
+    const columns = ["clip", "true class", "predicted", "confidence", "speaker"];
+    // The roles are explicit, because narrow screens show a row as a block.
+    const rows = shown.slice(0, 500).map((clip) => {
+      const name = clip.id.slice(prefix.length), isCorrect = clip.predicted === clip.label;
+      return el("tr", { role: "row", "aria-current": clip === this.clip ? "true" : null },
+        el("th", { scope: "row", role: "rowheader" }, clip.has_audio ? el("button", { type: "button", title: clip.id, onclick: () => this.#open(clip) }, name) : name),
+        [clip.label, isCorrect ? `${clip.predicted} (correct)` : clip.predicted, percent(this.#confidence(clip)), clip.speaker ?? "–"].map((value, index) => el("td", { class: index === 2 ? null : "text", role: "cell", "data-name": columns[index + 1] }, value)));
+    });
+    const caption = `${countText(shown.length, "clip")}${shown.length > 500 ? " (first 500 shown)" : ""}, most confident predictions first`;
+    const place = this.list.querySelector(".clips")?.scrollTop ?? 0;
+    this.list.replaceChildren(el("div", { class: "wide clips", tabindex: "0", role: "region", "aria-label": "Clips" }, el("table", { class: "data blocks", role: "table" }, el("caption", {}, caption),
+      el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, columns.map((name, index) => el("th", { scope: "col", role: "columnheader", class: index === 3 ? null : "text" }, name)))), el("tbody", { role: "rowgroup" }, rows))),
+      prefix ? el("p", { class: "note" }, `All clips are in ${prefix.slice(0, -1)}.`) : "",
+      shown.length === 0 ? el("div", { class: "empty" }, el("p", {}, "No clip matches the filters."), el("button", { type: "button", class: "small", onclick: () => this.#reset() }, "Show all clips")) : "");
+    this.list.querySelector(".clips").scrollTop = place;
+    this.#drawSteps();
+  }
+
+  #confidence(clip) { return clip.probabilities[this.data.classes.indexOf(clip.predicted)]; }
+
+  /** The folder that all clips share; empty if there is none. */
+  #prefix() {
+    let prefix = this.data.clips[0]?.id.replace(/[^/]*$/, "") ?? "";
+    for (const { id } of this.data.clips) while (!id.startsWith(prefix)) prefix = prefix.replace(/[^/]*\/$/, "");
+    return prefix;
+  }
+
+  #reset() {
+    Object.assign(this.filter, { label: "", predicted: "", speaker: "", corpus: "", wrong: false });
+    for (const menu of Object.values(this.menus)) menu.value = "";
+    this.wrong.checked = false;
+    this.#draw();
+    this.list.querySelector(".clips").focus();
   }
 
   #drawMatrix() {
     const { classes, clips } = this.data, counts = classes.map(() => classes.map(() => 0));
     for (const clip of clips) if (this.#passes(clip)) counts[classes.indexOf(clip.label)][classes.indexOf(clip.predicted)]++;
-    const focus = document.activeElement?.dataset?.cell;
+    const focus = document.activeElement?.dataset?.cell, sum = (values) => values.reduce((a, b) => a + b, 0);
+    const ratio = (right, all) => (all > 0 ? `${Math.round((100 * right) / all)}%` : "–"), right = sum(classes.map((_, at) => counts[at][at])), all = sum(counts.flat());
     const rows = classes.map((label, row) => {
-      const sum = counts[row].reduce((a, b) => a + b, 0);
+      const total = sum(counts[row]);
       return el("tr", {}, el("th", { scope: "row" }, label), classes.map((predicted, column) => {
         const count = counts[row][column];
         if (count === 0) return el("td", {}, el("span", { class: "none" }, "0"));
         const isOpen = this.filter.label === label && this.filter.predicted === predicted;
-        const button = el("button", { type: "button", "aria-pressed": String(isOpen), "aria-label": `${count} clips of ${label} predicted as ${predicted}`, onclick: () => this.#choose(label, predicted, isOpen) }, String(count));
+        const button = el("button", { type: "button", "aria-pressed": String(isOpen), "aria-label": `${countText(count, "clip")} of ${label} predicted as ${predicted}`, onclick: () => this.#choose(label, predicted, isOpen) }, String(count));
         button.dataset.cell = `${row}-${column}`;
-        const share = Math.round(100 * (0.12 + 0.75 * (count / sum)));
+        const share = Math.round(100 * (0.12 + 0.75 * (count / total)));
         button.style.setProperty("--cell", `color-mix(in srgb, var(--${row === column ? "s0" : "s1"}) ${share}%, var(--paper))`);
         return el("td", {}, button);
-      }));
+      }), el("td", { class: "rate" }, ratio(counts[row][row], total)));
     });
-    this.matrix.replaceChildren(el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Confusion matrix" }, el("table", { class: "matrix" },
-      el("thead", {}, el("tr", {}, el("td"), classes.map((name) => el("th", { scope: "col" }, name)))), el("tbody", {}, rows))));
+    rows.push(el("tr", { class: "rates" }, el("th", { scope: "row" }, "precision"), classes.map((_, column) => el("td", { class: "rate" }, ratio(counts[column][column], sum(classes.map((_, row) => counts[row][column]))))), el("td", { class: "rate" })));
+    const filters = [this.filter.speaker && `speaker ${this.filter.speaker}`, this.filter.corpus && `corpus ${this.filter.corpus}`].filter(Boolean).join(", ");
+    this.matrix.replaceChildren(el("p", { class: "note" }, `${filters ? `Of ${filters}: ` : ""}${countText(all, "clip")}, ${right} correct (${all > 0 ? percent(right / all) : "–"}). Rows: true classes; columns: predicted.`),
+      el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Confusion matrix" }, matrix(classes.length,
+      el("thead", {}, el("tr", {}, el("td"), classes.map((name) => el("th", { scope: "col" }, name)), el("th", { scope: "col", class: "rate" }, "recall"))), el("tbody", {}, rows))));
     if (focus) this.matrix.querySelector(`[data-cell="${focus}"]`)?.focus();
   }
 
@@ -124,16 +183,32 @@ export class Mistakes {
     this.clip = clip;
     const focus = document.activeElement;
     this.#draw();
-    if (!focus?.isConnected) this.list.querySelector("tr[aria-current] button")?.focus();
-    this.#detail.replaceChildren(busy(`Reading ${clip.id} …`));
-    const parameters = query({ ...runParameters(this.run), clip: clip.id });
-    this.predictions = el("div");
+    if (!focus?.isConnected && !focus?.dataset.step) this.list.querySelector("tr[aria-current] button")?.focus();
+    const parameters = query({ ...runParameters(this.run), clip: clip.id }), isShown = this.#player.element.isConnected;
+    const predictions = el("div", {}, busy(`Reading ${clip.id} …`));
+    if (isShown) this.predictions.replaceWith(predictions);
+    else this.#detail.replaceChildren(el("div", { class: "row between" }, el("h2", {}, "Clip"), this.#steps), this.#player.element, predictions);
+    this.predictions = predictions;
     try {
-      this.#detail.replaceChildren(el("h2", {}, "Clip"), this.#player.element, this.predictions);
       await loadStored(this.#player, `${clip.id}: ${clip.label}, predicted as ${clip.predicted}`, parameters);
+      if (clip !== this.clip) return;
+      if (!isShown) this.#detail.scrollIntoView({ block: "nearest" });
       this.#player.play();
       await this.#predict(clip);
-    } catch (error) { this.#detail.replaceChildren(problem(error)); }
+    } catch (error) { predictions.replaceChildren(problem(error)); }
+  }
+
+  /** Buttons for the clips before and after the one that is shown, in the order of the list. */
+  #drawSteps() {
+    if (!this.clip) return;
+    const at = this.shown.indexOf(this.clip), focus = document.activeElement?.dataset?.step;
+    const button = (name, clip) => {
+      const found = el("button", { type: "button", class: "small", disabled: !clip, onclick: () => this.#open(clip) }, name);
+      found.dataset.step = name;
+      return found;
+    };
+    this.#steps.replaceChildren(at < 0 ? "" : el("span", { class: "note" }, `${at + 1} of ${this.shown.length}`), button("Previous", this.shown[at - 1]), button("Next", at < 0 ? this.shown[0] : this.shown[at + 1]));
+    if (focus) (this.#steps.querySelector(`[data-step="${focus}"]:enabled`) ?? this.#steps.querySelector("button:enabled"))?.focus();
   }
 
   async #predict(clip) {

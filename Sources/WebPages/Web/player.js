@@ -13,11 +13,14 @@ const [forClass, againstClass] = ["#ff7a2f", "#4fa3ff"];
 /** Slaney's mel scale, as librosa's. */
 const mel = (hertz) => (hertz < 1000 ? (hertz * 3) / 200 : 15 + (27 * Math.log(hertz / 1000)) / Math.log(6.4));
 
+const hertzOf = (mels) => (mels < 15 ? (mels * 200) / 3 : 1000 * Math.exp(((mels - 15) * Math.log(6.4)) / 27));
+
 export class Player {
   #audio = new Audio();
   #wave = el("canvas", { class: "wave" });
   #mel = el("canvas", { class: "mel" });
   #head = el("div", { class: "head" });
+  #readout = el("div", { class: "readout", hidden: true, "aria-hidden": "true" });
   #name = el("figcaption");
   #play = el("button", { type: "button", class: "primary", onclick: () => this.toggle() }, "Play");
   #slider = el("input", { type: "range", min: 0, max: 1, step: 0.01, value: 0, "aria-label": "Position", oninput: () => this.seek(Number(this.#slider.value)) });
@@ -31,13 +34,15 @@ export class Player {
   #objectURL = null;
 
   constructor() {
-    this.stage = el("div", { class: "stage" }, this.#wave, this.#mel, this.#head);
+    this.stage = el("div", { class: "stage" }, this.#wave, this.#mel, this.#head, this.#readout);
     this.element = el("figure", { class: "player" }, this.#name, this.stage,
       el("div", { class: "controls" }, this.#play, this.#slider, this.#time), this.#note, this.#key);
     this.stage.addEventListener("pointerdown", (event) => {
       const box = this.stage.getBoundingClientRect();
       this.seek(((event.clientX - box.left) / box.width) * this.seconds);
     });
+    this.stage.addEventListener("pointermove", (event) => this.#read(event));
+    this.stage.addEventListener("pointerleave", () => { this.#readout.hidden = true; });
     for (const [event, label] of [["play", "Pause"], ["pause", "Play"], ["ended", "Play"]]) {
       this.#audio.addEventListener(event, () => { this.#play.textContent = label; this.#move(); });
     }
@@ -119,6 +124,16 @@ export class Player {
   seek(seconds) {
     this.#audio.currentTime = Math.max(0, Math.min(this.seconds, seconds));
     this.#show();
+  }
+
+  /** Shows the time under the pointer, and in the spectrogram the frequency. */
+  #read(event) {
+    if (!this.#data) return;
+    const box = this.stage.getBoundingClientRect(), { top, height } = this.#mel.getBoundingClientRect();
+    const seconds = ((event.clientX - box.left) / box.width) * this.seconds, share = 1 - (event.clientY - top) / height;
+    const hertz = share >= 0 && share <= 1 ? hertzOf(share * mel(this.#data.highest_hz)) : null;
+    this.#readout.hidden = false;
+    this.#readout.textContent = `${seconds.toFixed(2)} s${hertz === null ? "" : `, ${hertz < 1000 ? `${hertz.toFixed(0)} Hz` : `${(hertz / 1000).toFixed(1)} kHz`}`}`;
   }
 
   #move() {

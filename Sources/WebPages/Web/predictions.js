@@ -73,13 +73,14 @@ function card(prediction, truth, seek) {
   const targets = targetsOf(prediction), windows = prediction.windows ?? [];
   const parts = targets.map((target) => {
     const { text, note } = reading(prediction, target);
-    const verdict = truth === undefined || target.name ? "" : prediction.label === truth ? " – correct" : ` – the label is ${truth}`;
+    const isCorrect = prediction.label === truth;
+    const verdict = truth === undefined || target.name ? null : el("span", { class: isCorrect ? "correct" : "wrong" }, isCorrect ? "correct" : `the label is ${truth}`);
     const bars = new Bars(target, target.name ? `${target.name} predicted by ${prediction.model}` : `Probabilities of ${prediction.model}`);
     bars.update(prediction);
     return [
       target.name ? el("h4", {}, target.name) : null,
       el("p", { class: "answer" }, text),
-      note || verdict ? el("p", { class: "note" }, `${note ?? ""}${verdict}`) : null,
+      note || verdict ? el("p", { class: "note row" }, note, verdict) : null,
       bars.element,
       windows.length > 0 ? timeline(prediction, target, seek) : null,
     ];
@@ -128,13 +129,17 @@ function timeline(prediction, target, seek) {
       drawPart(context, height, left, right - (right - left > 6 ? 1 : 0), window, target);
     });
   };
-  canvas.addEventListener("pointerdown", (event) => {
-    const box = canvas.getBoundingClientRect();
-    seek(((event.clientX - box.left) / box.width) * end);
+  const at = (event) => ((event.clientX - canvas.getBoundingClientRect().left) / canvas.clientWidth) * end;
+  const readout = el("p", { class: "note", "aria-hidden": "true" }, "Click to move the play head.");
+  canvas.addEventListener("pointerdown", (event) => seek(at(event)));
+  canvas.addEventListener("pointermove", (event) => {
+    const window = windows.findLast((other) => other.start <= at(event)) ?? windows[0], { text, note } = reading(window, target);
+    readout.textContent = `${clock(window.start)} to ${clock(window.end)}: ${text}${note ? `, ${note}` : ""}`;
   });
+  canvas.addEventListener("pointerleave", () => { readout.textContent = "Click to move the play head."; });
   new ResizeObserver(draw).observe(canvas);
   onTheme(draw);
-  return el("div", {}, el("h3", {}, title), canvas, key(target));
+  return el("div", {}, el("h3", {}, title), canvas, readout, key(target));
 }
 
 /** The predictions of all windows as text. */

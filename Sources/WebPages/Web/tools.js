@@ -63,6 +63,18 @@ export function save(name, type, text) {
 /** Returns a metric with its usual number of digits; proportions are in percent. */
 export const metricText = (value, isProportion) => (value === null || value === undefined ? "–" : isProportion ? percent(value) : String(Number(value.toPrecision(4))));
 
+/** Returns a metric for a column of numbers: all have the same number of digits. */
+export const metricCell = (value, isProportion) => {
+  const size = Math.abs(value);
+  return typeof value === "number" && !isProportion && !Number.isInteger(value) && size >= 0.01 && size < 10000 ? value.toPrecision(4) : metricText(value, isProportion);
+};
+
+/** Returns a count with commas. */
+export const count = (value) => (typeof value === "number" ? value.toLocaleString("en") : String(value));
+
+/** Returns `noun` with its number, such as `1 clip` or `1,200 clips`. */
+export const countText = (number, noun, plural = `${noun}s`) => `${count(number)} ${number === 1 ? noun : plural}`;
+
 /** Returns about `count` round values from `low` to `high`. */
 export function ticks(low, high, count) {
   const raw = (high - low) / count || 1, power = 10 ** Math.floor(Math.log10(raw));
@@ -101,10 +113,10 @@ export const variable = (name) => getComputedStyle(document.documentElement).get
 /** Calls back when the colors change. */
 export function onTheme(body) { matchMedia("(prefers-color-scheme: dark)").addEventListener("change", body); }
 
-/** A table with a caption. Cells are texts or elements; columns of texts are aligned to the left. */
+/** A table with a caption, as wide as its content. Cells are texts or elements; columns of texts are aligned to the left. */
 export function table(caption, columns, rows, texts = []) {
   const kind = (index) => (texts.includes(index) ? "text" : null);
-  return el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": caption },
+  return el("div", { class: "wide fit", tabindex: "0", role: "region", "aria-label": caption },
     el("table", { class: "data" },
       el("caption", {}, caption),
       el("thead", {}, el("tr", {}, columns.map((name, index) => el("th", { scope: "col", class: kind(index) }, name)))),
