@@ -140,7 +140,7 @@ extension SearchResult {
 
     /// The scores of successive halving against the budget.
     private func budgetPlot(_ scored: [Trial]) -> any Plot {
-        let largest = scored.reduce(into: [:]) { largest, trial in
+        let largest = scored.reduce(into: [[String]: Double]()) { largest, trial in
             let key = trial.request.values.map(\.line)
             largest[key] = max(largest[key] ?? 0, trial.request.budget)
         }
@@ -160,10 +160,14 @@ extension SearchResult {
         let isProportion = Metric.isProportion(search.metric)
         var chart = BarChart(
             title: "Hyperparameter search", xName: search.metric,
-            bars: scored.map { trial in
+            bars: Self.distinct(scored.map { $0.request.values[0] }).compactMap {
+                value -> BarChart.Bar? in
+                guard let trial = scored.first(where: { $0.request.values[0].line == value.line }) else {
+                    return nil
+                }
                 let (mean, spread) = (shown(trial.mean), Self.deviation(trial.scores))
                 let (low, high) = (mean - spread, mean + spread)
-                return .init(
+                return BarChart.Bar(
                     Self.label(trial.request.values[0]), mean, low: isProportion ? max(low, 0) : low,
                     high: isProportion ? min(high, 1) : high)
             }, isProportion: isProportion)
