@@ -5,6 +5,9 @@
     python Benchmarks/classical.py --growth [--out Benchmarks/results/classical-growth.md]
     python Benchmarks/classical.py --growth --cpu --rounds 1 --only ridge,LDA,boosting    # on a busy machine
 
+--growth measures 1,000 to 1,000,000 rows of 20 columns, then 10 to 10,000 columns of 1,000 rows, small sizes first. It skips
+jobs that would end after --minutes, and lists them. Without --cpu, it also times the large sizes on two threads.
+
 Each round runs both sides in turn, each in a process of its own. The tables have medians over the rounds; the ratio is
 the median over the rounds of theirs to ours, above 1 if ours is better. A file is written after each job, so that an
 interrupted run keeps its rows. Needs numpy, scikit-learn and lightgbm.
@@ -30,13 +33,15 @@ LINEAR = ("linear SVC", "logistic regression", "ridge", "LDA", "neighbors")
 
 def jobs(growth):
     if growth:
-        sizes = [(10**n, 20) for n in (3, 4, 5, 6)] + [(10_000, c) for c in (10, 100, 1000)]
-        for kind, trees, most in (("ridge", 0, 10**6), ("LDA", 0, 10**6), ("naive Bayes", 0, 10**6),
-                                  ("logistic regression", 0, 10**6), ("boosting", 5, 10**6), ("tree", 1, 10**6),
-                                  ("forest", 2, 10**6), ("linear SVC", 0, 10**5), ("SVC", 0, 10**4)):
-            for rows, columns in sizes:
-                if rows <= most:
-                    yield {"kind": kind, "data": f"{rows}x{columns}", "threads": 1, "trees": trees, "repeats": 1}
+        # The most rows and columns: SVC is quadratic in rows, LDA cubic in columns.
+        kinds = (("ridge", 0, 10**6, 10**4), ("LDA", 0, 10**6, 10**3), ("naive Bayes", 0, 10**6, 10**4),
+                 ("logistic regression", 0, 10**6, 10**4), ("tree", 1, 10**6, 10**4), ("boosting", 5, 10**6, 10**4),
+                 ("forest", 2, 10**6, 10**4), ("SVC", 0, 10**4, 10**4), ("linear SVC", 0, 10**5, 10**3))
+        for rows, columns in [(10**n, 20) for n in (3, 4, 5, 6)] + [(1000, 10**n) for n in (1, 2, 3, 4)]:
+            for kind, trees, most_rows, most_columns in kinds:
+                if rows <= most_rows and columns <= most_columns:
+                    for threads in (1, 2) if rows >= 10**5 else (1,):
+                        yield {"kind": kind, "data": f"{rows}x{columns}", "threads": threads, "trees": trees, "repeats": 1}
         return
     for kind, data, trees, repeats in (
             ("forest", "small", 200, 3), ("extra trees", "small", 200, 3), ("tree", "small", 1, 3),
@@ -131,23 +136,32 @@ def versions():
             pass
 
 
-def exponent(job, sizes, before, after):
-    """Returns the line for the growth of the fitting times between two jobs that differ in one size."""
-    axis = 0 if sizes[0][1] == sizes[1][1] else 1
-    fits = [[float(np.median([pair[side]["fit"] for pair in pairs])) for pairs in (before, after)] for side in (0, 1)]
-    ours, theirs = (np.log(b / a) / np.log(sizes[1][axis] / sizes[0][axis]) for a, b in fits)
-    return (f"| {job['kind']} | {('rows', 'columns')[axis]} | {sizes[0][axis]:,} to {sizes[1][axis]:,} "
-            f"| {ours:.2f} | {theirs:.2f} |")
+def exponents(results):
+    """Returns the lines for the growth of the fitting times on one thread, between consecutive sizes of one kind."""
+    for kind in dict.fromkeys(kind for kind, _, _ in results):
+        for axis, fixed in ((0, 20), (1, 1000)):
+            series = sorted((size[axis], [float(np.median([pair[side]["fit"] for pair in pairs])) for side in (0, 1)])
+                            for own, size, pairs in results if own == kind and size[1 - axis] == fixed)
+            for (small, before), (large, after) in zip(series, series[1:]):
+                if large > 2 * small:
+                    ours, theirs = (np.log(b / a) / np.log(large / small) for a, b in zip(before, after))
+                    yield (f"| {kind} | {('rows', 'columns')[axis]} | {small:,} to {large:,} "
+                           f"| {ours:.2f} | {theirs:.2f} |")
 
 
 def measure(job, folder, rounds, tests):
     """Returns the results of both sides in each round, and the rows of the table for them."""
-    x, y = make(job["data"])
-    np.save(folder / f"{job['data']}-x.npy", x)
-    np.save(folder / f"{job['data']}-y.npy", y)
+    size = folder / f"{job['data']}-x.npy"
+    if not size.exists():
+        # Consecutive jobs often have the same data.
+        for old in folder.iterdir():
+            old.unlink()
+        x, y = make(job["data"])
+        np.save(size, x)
+        np.save(folder / f"{job['data']}-y.npy", y)
     (folder / "job.json").write_text(json.dumps(job))
     pairs = [(run_ours(folder, tests), run_peer(job, folder)) for _ in range(rounds)]
-    size = " x ".join(f"{n:,}" for n in x.shape)
+    size = " x ".join(f"{n:,}" for n in np.load(size, mmap_mode="r").shape)
     lines = []
     for key, name, factor, digits in (("fit", "fit, ms", 1e3, 1), ("predict", "predict all, ms", 1e3, 2),
                                       ("row", "predict one row, µs", 1e6, 0), ("peak_mb", "peak memory, MB", 1, 0)):
@@ -160,7 +174,8 @@ def measure(job, folder, rounds, tests):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", help="comma-separated kinds, such as forest,SVC")
-    parser.add_argument("--growth", action="store_true", help="1,000 to 1,000,000 rows, 10 to 1,000 columns")
+    parser.add_argument("--growth", action="store_true", help="1,000 to 1,000,000 rows, 10 to 10,000 columns")
+    parser.add_argument("--minutes", type=float, help="skip jobs that would end later (default: 15 for --growth)")
     parser.add_argument("--cpu", action="store_true", help="one thread, CPU time instead of wall time, for a busy machine")
     parser.add_argument("--tests", help="a built test program, to run it without swift test")
     parser.add_argument("--rounds", type=int, default=3)
@@ -180,29 +195,39 @@ def main():
     print("\n".join(lines), flush=True)
     chosen = [{**job, "cpu": args.cpu} for job in jobs(args.growth)
               if (not args.only or job["kind"] in args.only.split(",")) and not (args.cpu and job["threads"] > 1)]
-    growth, previous = [], None
-    for job in chosen:
-        with tempfile.TemporaryDirectory() as folder:
+    minutes = args.minutes or (15 if args.growth else float("inf"))
+    begin, results, growth, skipped, durations = time.monotonic(), [], [], [], {}
+    with tempfile.TemporaryDirectory() as folder:
+        for job in chosen:
+            size = tuple(int(part) for part in job["data"].split("x")) if args.growth else (0, 0)
+            # Ten times the data take about ten times as long, but a process takes a few seconds to start.
+            seconds = 10 * max(durations.get((job["kind"], size[0] // 10, size[1])) or 0,
+                               durations.get((job["kind"], size[0], size[1] // 10)) or 0)
+            if (time.monotonic() - begin + seconds) / 60 > minutes and (seconds > 60 or time.monotonic() - begin > 60 * minutes):
+                skipped.append(f"{job['kind']} {job['data'].replace('x', ' x ')}, {job['threads']} threads")
+                continue
+            start = time.monotonic()
             pairs, rows = measure(job, Path(folder), args.rounds, args.tests)
-        print("\n".join(rows), flush=True)
-        lines += rows
-        if args.growth:
-            size = tuple(int(part) for part in job["data"].split("x"))
-            # A series of sizes continues while one of the two sizes grows and the other stays.
-            if previous and previous[0] == job["kind"] and (
-                    size[0] == previous[1][0] and size[1] > previous[1][1] or size[0] > previous[1][0] and size[1] == previous[1][1]):
-                growth.append(exponent(job, (previous[1], size), previous[2], pairs))
-                print(growth[-1], flush=True)
-            previous = job["kind"], size, pairs
-        if args.out:
-            write(args.out, args.growth, lines, growth)
+            durations[job["kind"], *size] = time.monotonic() - start
+            print("\n".join(rows), flush=True)
+            lines += rows
+            if args.growth and job["threads"] == 1:
+                results.append((job["kind"], size, pairs))
+                growth = list(exponents(results))
+            if args.out:
+                write(args.out, args.growth, lines, growth, skipped)
+    print("\n".join(growth + [f"skipped: {job}" for job in skipped]))
+    if args.out:
+        write(args.out, args.growth, lines, growth, skipped)
 
 
-def write(path, growing, lines, growth):
+def write(path, growing, lines, growth, skipped):
     title = "# Growth of classical models" if growing else "# Classical models"
     if growth:
         lines = [*lines, "", "The time of fitting grows as this power of the size; 1 is linear, 2 is quadratic.", "",
                  "| model | size | from, to | Prosody | peer |", "| --- | --- | --- | ---: | ---: |", *growth]
+    if skipped:
+        lines = [*lines, "", f"Not measured, to keep within the time: {'; '.join(skipped)}."]
     path.write_text("\n".join([title, "", *lines, "", f"Load average at the end: {os.getloadavg()[0]:.1f}.", ""]))
 
 

@@ -73,6 +73,34 @@ import Testing
         }
     }
 
+    /// A fitted model has a time and a size, but no epochs and no counts of operations.
+    @Test func aFittedModelIsDescribed() throws {
+        try SmallExperiment.inFolder { folder in
+            let config = folder + "/forest.json"
+            try PlotTests.withSearch("null").write(toFile: config, atomically: true, encoding: .utf8)
+            let checked = try BuiltProgram.run("check", config)
+            #expect(checked.status == 0, "\(checked.errors)")
+            #expect(checked.output.contains("random_forest  [8]         fitted              –\n"))
+            #expect(checked.output.contains(" training examples of 12 values\n"))
+            #expect(!checked.output.contains("multiply-adds per example"))
+            let ending = try BuiltProgram.run("run", config, "--runs", folder + "/runs", "--no-cache")
+            #expect(ending.status == 0, "\(ending.errors)")
+            #expect(ending.output.contains("\nrandom_forest: 10 trees with "))
+            #expect(ending.output.contains("\nfitted in ") && !ending.output.contains("epoch"))
+            let page = try String(contentsOfFile: folder + "/runs/forest/report.html", encoding: .utf8)
+            #expect(page.contains("Fitted model") && !page.contains("Multiply-adds"))
+            // A table of other clips.
+            try "path,a\nx.wav,1\n".write(toFile: folder + "/other.csv", atomically: true, encoding: .utf8)
+            let other = try BuiltProgram.run(
+                "run", config, "--runs", folder + "/runs", "--name", "other", "--no-cache", "--set",
+                #"features={"layout": {"type": "table", "file": "\#(folder)/other.csv"}}"#)
+            #expect(other.status == 1)
+            #expect(
+                other.errors.contains(" clips is usable: ") && other.errors.contains("no row in ")
+                    && other.errors.components(separatedBy: "allowed:").count == 2, "\(other.errors)")
+        }
+    }
+
     /// At the end, for people and for programs.
     @Test func aFailedTrainingIsReported() throws {
         try SmallExperiment.inFolder { folder in

@@ -79,6 +79,10 @@ public protocol FittedModel: Sendable {
     /// The arrays that determine the model, in a fixed order.
     var arrays: [NamedArray] { get }
 
+    /// The size of the model for readers, such as "100 trees with 9,120 leaves, depth up to 21", the out-of-bag score if it was
+    /// computed, and whether the optimization failed to converge. Empty by default.
+    var size: String { get }
+
     /// Creates a model from its arrays. Throws if an array is missing, has another shape, or holds values that
     /// cannot belong to a model, such as a child node that does not exist.
     init(arrays: [NamedArray]) throws(FittingError)

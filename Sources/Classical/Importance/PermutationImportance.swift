@@ -76,7 +76,11 @@ public struct PermutationImportance: Sendable, Equatable {
                     }
                 }
             }
-            for score in scores { decreases.append(baseline - (try score.get())) }
+            for score in scores {
+                let decrease = baseline - (try score.get())
+                // A mean over classes may change by rounding alone.
+                decreases.append(abs(decrease) < 1e-12 * abs(baseline) ? 0 : decrease)
+            }
             progress?(decreases.count, total)
         }
         return PermutationImportances(
@@ -126,7 +130,13 @@ public struct PermutationImportances: Sendable, Equatable {
     public let decreases: [[Double]]
 
     /// The mean decrease of each group.
-    public var means: [Double] { decreases.map { $0.reduce(0, +) / Double($0.count) } }
+    public var means: [Double] {
+        decreases.map { values in
+            let mean = values.reduce(0, +) / Double(values.count)
+            // Decreases that cancel out except for rounding.
+            return abs(mean) < 1e-12 * (values.map(abs).max() ?? 0) ? 0 : mean
+        }
+    }
 
     /// The standard deviation over the repeats of each group, with the divisor n as in scikit-learn.
     public var standardDeviations: [Double] {

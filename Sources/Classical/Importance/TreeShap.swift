@@ -27,7 +27,7 @@ extension TreeEnsemble {
     }
 
     /// The largest number of nodes between a root and a leaf.
-    private var depth: Int {
+    var depth: Int {
         var depths = Array(repeating: 0, count: nodes.count)
         var largest = 0
         for i in nodes.indices where !nodes[i].isLeaf {

@@ -12,7 +12,7 @@ extension PlotKind {
         }
         guard let plot = try SearchResult(search, file: record.file("search.jsonl")).plot else {
             throw LabError(
-                "\(source.target): a search over these parameters cannot be plotted; a plot requires one numeric parameter, or two parameters with at most 20 values each. See \(record.file(RunFile.search))"
+                "\(source.target): no trial of the search could be scored; see \(record.file(RunFile.search))"
             )
         }
         return plot

@@ -30,6 +30,11 @@ final class TerminalProgress: RunProgress {
         let shown = metrics.values.filter { $0.name != "gradient_norm" && $0.name != "penalty" }
             .map { "\($0.name) \(ResultText.short($0.value))" }
         let start = Terminal.isInteractive ? "\r\u{1B}[K" : ""
+        guard !timing.isFit else {
+            let seconds = NumberText.fixed(timing.training, timing.training < 10 ? 2 : 0)
+            Terminal.show("\(start)fitted in \(seconds) s  \(shown.joined(separator: "  "))\n")
+            return
+        }
         let speed = NumberText.count(Int(timing.samplesPerSecond.rounded()), "sample") + "/s"
         Terminal.show(
             "\(start)epoch \(metrics.epoch)  \(shown.joined(separator: "  "))  \(speed)  "

@@ -11,6 +11,8 @@ public struct CostEstimate: Sendable {
     public let seconds: Double
     /// The number of examples in an epoch; nil if the data cannot be listed. Then `seconds` is for 1,000 examples.
     public let examples: Int?
+    /// The number of values of an example, if the model is fitted to the whole training set: its cost depends on the data.
+    private let fittedValues: Int?
 
     /// Estimates the cost of a checked experiment. Takes a few milliseconds to measure the machine.
     ///
@@ -21,6 +23,7 @@ public struct CostEstimate: Sendable {
         let activations = wide ? Int.max / 16 : min(kept, Int.max / 16) * number
         memory = Self.program + 5 * plan.layers.parameters * number + Int(Double(activations) * Self.spare)
         examples = data?.examples(experiment)
+        fittedValues = plan.layers.hasEstimator ? plan.input.reduce(1, *) : nil
         seconds =
             Double(examples ?? 1000) * 6 * Double(plan.layers.multiplyAdds)
             / (Self.operationsPerSecond() * Self.reached)
@@ -51,6 +54,11 @@ public struct CostEstimate: Sendable {
 
     /// The estimate in one line.
     public var text: String {
+        if let fittedValues {
+            let number = examples.map { NumberText.count($0, "training example") }
+            return "\(number ?? "an unknown number of training examples") of "
+                + NumberText.count(fittedValues, "value")
+        }
         let megabytes = NumberText.count(max(memory >> 20, 1))
         let time =
             seconds < 0.01

@@ -82,9 +82,12 @@ public struct FeatureLoading: Sendable {
             }
         }
         guard !kept.isEmpty || clips.isEmpty else {
+            // The reason for the first clip often says what is allowed.
+            let reason = "\(omissions[0])".split(separator: "; allowed: ")
             throw DataError(
-                "features", found: "none of \(clips.count) clips is usable: \(omissions[0])",
-                allowed: "at least one")
+                "features", found: "none of \(clips.count) clips is usable: \(reason[0])",
+                allowed: reason.count > 1
+                    ? reason.dropFirst().joined(separator: "; ") : "at least one")
         }
         if normalizesRunning {
             table.normalizeRunning(in: groups)

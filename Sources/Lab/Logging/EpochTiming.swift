@@ -8,6 +8,8 @@ public struct EpochTiming: Sendable {
     public var computing: Double
     /// The number of examples in the training steps.
     public var samples: Int
+    /// Whether the model was fitted to the whole training set at once. Then `training` is the time of the fit.
+    public var isFit = false
 
     /// The training throughput; 0 without training steps.
     public var samplesPerSecond: Double { training > 0 ? Double(samples) / training : 0 }

@@ -85,11 +85,14 @@ public final class ExperimentRun {
         var truncation = [truncated(.train, training.truncations)]
         if validation.count > 0 { truncation.append(truncated(.validation, validation.truncations)) }
 
+        let clock = ContinuousClock()
+        let begin = clock.now
         let model = try model(training, validation, generator)
+        let fitting = (clock.now - begin).inSeconds
         let loss = data.loss(experiment, training)
         let epochs =
             spec.hasEstimator
-            ? try evaluateFit(model, loss, training, validation)
+            ? try evaluateFit(model, loss, training, validation, seconds: fitting)
             : try train(model, loss, training, validation)
         decisions = try DecisionCalibration(experiment, data).fit(model, loss, validation)
         if let decisions { try folder.write(decisions.json + "\n", to: RunFile.decisions) }
@@ -142,7 +145,8 @@ public final class ExperimentRun {
 
     /// Logs the metrics of a fitted model as those of a single epoch.
     private func evaluateFit(
-        _ model: Model, _ loss: any LossSpec, _ training: TrainingSet, _ validation: EvaluationSet
+        _ model: Model, _ loss: any LossSpec, _ training: TrainingSet, _ validation: EvaluationSet,
+        seconds: Double
     ) throws -> Epochs {
         let clock = ContinuousClock()
         let begin = clock.now
@@ -156,9 +160,11 @@ public final class ExperimentRun {
         }
         let epoch = EpochMetrics(epoch: 1, values: values)
         try MetricsLog(folder: folder.path).append(epoch)
-        let seconds = (clock.now - begin).inSeconds
         observer.epoch(
-            epoch, EpochTiming(seconds: seconds, training: 0, computing: 0, samples: training.examples))
+            epoch,
+            EpochTiming(
+                seconds: seconds + (clock.now - begin).inSeconds, training: seconds, computing: seconds,
+                samples: training.examples, isFit: true))
         return (1, nil)
     }
 
@@ -212,6 +218,7 @@ public final class ExperimentRun {
                 classes: classes.count, targets: data.targets, experiment, validation: validation)
             FeatureFindings(examples, names: experiment.features.names).sentences.forEach(observer.remark)
             try model.fitLayers(to: examples, generator: generator.split("fit"))
+            model.fittedSizes.forEach(observer.remark)
         } else if model.fittedLayers.contains(where: { !$0.isFitted }) {
             let batches = try (0..<training.count).map { try training.batch(epoch: 0, index: $0).inputs }
             model.fitFeatureNorms(batches, keepingFitted: true)

@@ -42,7 +42,10 @@ extension RunReport {
             search = try? SearchResult(options, file: record.file(SearchLog.name))
         }
         if record.result != nil, experiment.model.spec.hasEstimator {
-            try addImportances(Predictor(record.path).model, experiment, data)
+            let model = try Predictor(record.path).model
+            let sizes = model.fittedSizes
+            if !sizes.isEmpty { facts.append(("Fitted model", sizes.joined(separator: "; "))) }
+            try addImportances(model, experiment, data)
         }
         if record.result != nil, experiment.targetWeighting == .uncertainty {
             let targets = (try? Predictor(record.path))?.targets ?? []
@@ -106,10 +109,13 @@ extension RunReport {
                     : "logits averaged over the original and augmented copies: "
                         + experiment.evaluation.tta.encode().line
             ),
-            ("Parameters", NumberText.count(plan.layers.parameters)),
-            ("Multiply-adds", NumberText.count(plan.layers.multiplyAdds) + " per example"),
         ]
-            + trainingFacts(experiment) + [("Seed", "\(experiment.seed)")]
+            + (plan.layers.hasEstimator
+                ? []
+                : [
+                    ("Parameters", NumberText.count(plan.layers.parameters)),
+                    ("Multiply-adds", NumberText.count(plan.layers.multiplyAdds) + " per example"),
+                ]) + trainingFacts(experiment) + [("Seed", "\(experiment.seed)")]
     }
 
     private static func trainingFacts(_ experiment: Experiment) -> [(name: String, value: String)] {

@@ -101,7 +101,7 @@ public struct SearchResult: Sendable {
             ]
     }
 
-    private static func deviation(_ values: [Double]) -> Double {
+    static func deviation(_ values: [Double]) -> Double {
         guard values.count > 1 else { return .nan }
         let mean = values.reduce(0, +) / Double(values.count)
         let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }

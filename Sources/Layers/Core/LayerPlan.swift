@@ -14,6 +14,8 @@ public struct LayerPlan: Sendable {
     public var parts: [Part]
     /// Whether the inputs must be integers, such as token indices.
     public var takesWholeNumbers = false
+    /// Whether this layer or a sublayer is fitted to the whole training set, so that its size is unknown before.
+    public var hasEstimator = false
 
     /// A sublayer.
     public struct Part: Sendable {
@@ -48,6 +50,7 @@ extension LayerPlan {
         buffers = sum(buffers, part.plan.buffers)
         multiplyAdds = sum(multiplyAdds, part.plan.multiplyAdds)
         kept = sum(kept, part.plan.kept)
+        hasEstimator = hasEstimator || part.plan.hasEstimator
         parts.append(part)
     }
 

@@ -13,6 +13,7 @@ public final class Estimator<Spec: EstimatorSpec>: EstimatorLayer {
     private struct State: Sendable {
         let model: Spec.Fitted
         let buffers: [Member]
+        let size: String
     }
 
     public var spec: any LayerSpec { options }
@@ -23,6 +24,7 @@ public final class Estimator<Spec: EstimatorSpec>: EstimatorLayer {
     /// The fitted model; nil before it is fitted.
     public var model: Spec.Fitted? { state.withLock { $0?.model } }
     public var fittedModel: (any FittedModel)? { model }
+    public var size: String { state.withLock { $0?.size ?? "" } }
 
     /// Creates a layer that must be fitted, or loaded from a file, before it is used.
     ///
@@ -40,17 +42,19 @@ public final class Estimator<Spec: EstimatorSpec>: EstimatorLayer {
         if options is any ClassifierSpec { rows.takeLabels(&x) }
         let model = try options.fit(x, rows, generator: generator)
         // What is computed with is what is saved: values rounded to those of a model file.
-        try restore(model.arrays.map(\.rounded))
+        try restore(model.arrays.map(\.rounded), size: model.size)
     }
 
-    public func restore(_ arrays: [NamedArray]) throws(FittingError) {
+    public func restore(_ arrays: [NamedArray]) throws(FittingError) { try restore(arrays, size: nil) }
+
+    private func restore(_ arrays: [NamedArray], size: String?) throws(FittingError) {
         let model = try Spec.Fitted(arrays: arrays)
         try options.check(model)
         let buffers = arrays.map { array in
             Member.buffer(
                 array.name, Buffer(Tensor(array.values.map { Real($0) }, shape: array.shape)))
         }
-        state.withLock { $0 = State(model: model, buffers: buffers) }
+        state.withLock { $0 = State(model: model, buffers: buffers, size: size ?? model.size) }
     }
 
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
@@ -72,6 +76,8 @@ public final class Estimator<Spec: EstimatorSpec>: EstimatorLayer {
 public protocol EstimatorLayer: FittedLayer {
     /// The fitted model; nil before it is fitted.
     var fittedModel: (any FittedModel)? { get }
+    /// The size of the fitted model for readers, with what is known only after fitting, such as the out-of-bag score. May be empty.
+    var size: String { get }
     /// Replaces the fitted model by one with the given arrays.
     func restore(_ arrays: [NamedArray]) throws(FittingError)
 }
@@ -92,5 +98,15 @@ extension NamedArray {
     /// The array with values as a model file stores them.
     package var rounded: NamedArray {
         NamedArray(name, shape: shape, values.map { Double(Real($0)) })
+    }
+}
+
+extension Layer {
+    /// The type and the size of each fitted model, in the order in which they are computed.
+    public var fittedSizes: [String] {
+        fittedLayers.compactMap { layer in
+            guard let size = (layer as? any EstimatorLayer)?.size, !size.isEmpty else { return nil }
+            return "\(layer.typeName): \(size)"
+        }
     }
 }

@@ -67,7 +67,9 @@ extension EstimatorSpec {
     public func check(_ model: Fitted) throws(FittingError) {}
 
     public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
-        LayerPlan(output: [try outputs(inputs: product(input))])
+        var plan = LayerPlan(output: [try outputs(inputs: product(input))])
+        plan.hasEstimator = true
+        return plan
     }
 
     public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {

@@ -60,6 +60,9 @@ extension PlainLearnerSpec where Options: ForestGrowing {
             .init(
                 "max_samples", \.options.maxSamples.setting,
                 "Size of each bootstrap sample: a number or a fraction of the examples; `null` for all."),
+            .init(
+                "oob_score", \.options.oobScore,
+                "Whether to compute the out-of-bag score, which the run prints; requires `bootstrap`."),
         ]
     }
 

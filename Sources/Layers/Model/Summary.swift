@@ -24,12 +24,16 @@ extension LayerPlan {
         func total(_ count: KeyPath<LayerPlan, Int>) -> String {
             Self.text(plans.map { $0[keyPath: count] }, classes)
         }
+        let table = Self.table(rows, rightAligned: [3, 4])
+        guard !hasEstimator else {
+            return table + "\nfitted to the whole training set; the run reports the size of the fitted model"
+        }
         let totals = [
             "\(total(\.parameters)) trainable parameters",
             "\(total(\.weights)) parameters including non-trainable statistics",
             "\(total(\.multiplyAdds)) multiply-adds per example",
         ]
-        return Self.table(rows, rightAligned: [3, 4]) + "\n" + totals.joined(separator: "\n")
+        return table + "\n" + totals.joined(separator: "\n")
     }
 
     /// A row of the table.
@@ -56,8 +60,10 @@ extension LayerPlan {
         let sizes = rows[0].plan.output.indices.map { axis in
             text(rows.map { $0.plan.output[axis] }, classes, grouping: false)
         }
+        let shape = "[\(sizes.joined(separator: ", "))]"
+        guard !rows[0].plan.hasEstimator else { return [rows[0].name, rows[0].type, shape, "fitted", "–"] }
         return [
-            rows[0].name, rows[0].type, "[\(sizes.joined(separator: ", "))]",
+            rows[0].name, rows[0].type, shape,
             text(rows.map(\.plan.weights), classes), text(rows.map(\.plan.multiplyAdds), classes),
         ]
     }

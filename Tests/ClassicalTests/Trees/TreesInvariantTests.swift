@@ -24,6 +24,25 @@ import Testing
         return (x, y)
     }
 
+    @Test func sizesAreThoseOfTheTrees() throws {
+        let (x, y) = data(60, seed: 5)
+        let forest = try RandomForestOptions(nEstimators: 3, oobScore: true).fit(
+            x, labels: y, classes: 3, weights: nil, generator: RandomGenerator(seed: 1))
+        let leaves = (0..<3).reduce(0) { sum, tree in
+            sum + forest.ensemble.nodes(ofTree: tree).count { $0.feature == nil }
+        }
+        #expect(forest.size.hasPrefix("3 trees with \(leaves) leaves, depth up to "))
+        #expect(forest.size.contains("; out-of-bag accuracy 0."))
+        let stump = try DecisionTreeOptions(growth: TreeGrowth(maxDepth: 1)).fit(
+            x, labels: y, classes: 3, weights: nil, generator: RandomGenerator(seed: 1))
+        #expect(stump.size == "1 tree with 2 leaves, depth 1")
+        // What is computed from the training data is unknown in a model that was read.
+        #expect(try ForestClassifier(arrays: forest.arrays).size.contains("out-of-bag") == false)
+        let boosting = try GradientBoostingOptions(BoostingParameters(nEstimators: 4)).fit(
+            x, labels: y, classes: 3, weights: nil, generator: RandomGenerator(seed: 1))
+        #expect(boosting.size.hasPrefix("4 iterations, 12 trees with "))
+    }
+
     private func rowsPerLeaf(_ ensemble: TreeEnsemble, _ tree: Int, _ x: Matrix) -> [Int: Int] {
         let nodes = ensemble.nodes(ofTree: tree)
         var counts: [Int: Int] = [:]

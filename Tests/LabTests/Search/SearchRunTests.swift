@@ -90,7 +90,16 @@ import Testing
                     "features that are constant in the training set: mel_0_range, mel_1_range",
                     "features that are equal to another feature in the training set: rms_mean.2 (rms_mean)",
                 ])
-            _ = try run(Self.experiment(), folder + "/plain", remarks)
+            let oob = ["model[1].oob_score=true"]
+            _ = try run(Self.experiment(oob), folder + "/plain", remarks)
+            let size = remarks.texts.withLock { $0.first { $0.contains("out-of-bag accuracy 0.") } }
+            #expect(size?.hasPrefix("random_forest: 20 trees with ") == true)
+            let report = try RunReport(RunRecord(folder + "/plain"), data: nil)
+            #expect(
+                report.facts.first { $0.name == "Fitted model" }?.value.hasPrefix(
+                    "random_forest: 20 trees with ")
+                    == true)
+            #expect(!report.facts.contains { $0.name == "Multiply-adds" })
             #expect(remarks.texts.withLock { $0.count { $0.hasPrefix("features that are") } } == 2)
         }
     }
@@ -275,6 +284,54 @@ import Testing
             let record = try RunRecord(folder + "/run")
             let page = try RunReport(record, data: nil).html
             #expect(page.contains(" ± ") && page.contains("standard deviations over the folds"))
+        }
+    }
+
+    /// Every search has a plot that fits its parameters, whatever its values are.
+    @Test func thePlotFitsTheSearch() throws {
+        let double = #"{"type": "uniform", "low": 0.1, "high": 0.9}"#
+        // The values of each trial with its budget; the score of each is that of its place.
+        let searches: [(parameters: String, trials: [(values: String, budget: Double)], plot: String)] = [
+            (#""model[1].n_estimators": [1, 2]"#, [("1", 1), ("2", 1)], "LineChart"),
+            (
+                #""model[1].criterion": ["gini", "entropy"]"#, [(#""gini""#, 1), (#""entropy""#, 1)],
+                "BarChart"
+            ),
+            (#""model[1].max_depth": [1, null]"#, [("1", 1), ("null", 1)], "BarChart"),
+            (
+                #""model[1].n_estimators": [1, 2], "model[1].max_depth": [1, null]"#,
+                [("1, 1", 1), ("1, null", 1), ("2, 1", 1), ("2, null", 1)], "SearchHeatMap"
+            ),
+            (
+                #""model[1].max_samples": \#(double), "model[1].max_features": \#(double)"#,
+                (1...30).map { ("0.\($0)1234567, 0.\(31 - $0)1234567", 1) }, "ScatterPlot"
+            ),
+            (
+                #""model[1].max_samples": \#(double), "model[1].criterion": ["gini", "entropy"]"#,
+                (1...9).map { (#"0.\#($0), "\#($0 % 2 == 0 ? "gini" : "entropy")""#, 1) }, "ScatterPlot"
+            ),
+            (#""model[1].n_estimators": [1, 2]"#, [("1", 0.5), ("2", 0.5), ("2", 1)], "ScatterPlot"),
+        ]
+        try Toy.inFolder { folder in
+            for (index, search) in searches.enumerated() {
+                let options = try #require(
+                    try Self.experiment([
+                        #"search={"method": {"type": "random", "trials": 2}, "folds": 2, "parameters": {\#(search.parameters)}}"#
+                    ]).search)
+                let lines = search.trials.enumerated().map { place, trial in
+                    let score = Double(place + 1) / 100
+                    return
+                        #"{"values": [\#(trial.values)], "budget": \#(trial.budget), "scores": [\#(score), \#(score)]}"#
+                }
+                let file = folder + "/\(index).jsonl"
+                try (lines.joined(separator: "\n") + "\n").write(
+                    toFile: file, atomically: false, encoding: .utf8)
+                let result = try SearchResult(options, file: file)
+                let plot = try #require(result.plot, "\(search.parameters)")
+                #expect("\(type(of: plot))" == search.plot, "\(search.parameters)")
+                // Numbers that were drawn are rounded.
+                #expect(!plot.svg.contains("1234567"))
+            }
         }
     }
 
