@@ -52,7 +52,7 @@ extension Command {
         argument: Argument(
             placeholder: "RUN",
             help:
-                "Run folder. Several runs are evaluated as an ensemble. The models of a cross-validation (FOLDER:MEMBER selects a member of an ablation) are evaluated one by one, with mean and standard deviation.",
+                "Run folder. Several runs are evaluated as an ensemble. The models of a cross-validation (FOLDER:MEMBER selects a member of an ablation) are evaluated one by one, with mean and standard deviation; those of several cross-validations with the same folds form one ensemble per fold.",
             isRepeated: true, completion: .files),
         options: [
             data, labels, segmentFile, allowPartial, ensemble, VotingOptions.voting, VotingOptions.weights,
@@ -76,6 +76,10 @@ extension Command {
                 "Average the class probabilities of models with different features; the second model has twice the weight."
             ),
             (
+                "Train evaluate runs/network-folds runs/classical-folds --voting soft",
+                "Average the class probabilities of two cross-validations in each fold, and test the ensemble against each of them."
+            ),
+            (
                 "Train evaluate runs/my-folds --data emodb:/data/EmoDB",
                 "Evaluate every model of a cross-validation on another corpus."
             ),
@@ -93,10 +97,10 @@ extension Command {
             arguments.applyThreads()
             guard !arguments.all.isEmpty else { throw UsageError("missing argument: a run folder") }
             if let out = arguments[out] { try Evaluation.checkFree(out) }
-            if let set = try crossValidation(arguments) {
-                if !arguments[ensemble] { _ = try arguments.vote(1) }
+            let sets = try crossValidations(arguments)
+            guard sets.isEmpty else {
                 return try arguments[ensemble]
-                    ? evaluateTogether(set.records, set, arguments) : evaluateEach(set, arguments)
+                    ? evaluateTogether(sets[0].records, sets[0], arguments) : evaluateEach(sets, arguments)
             }
             try evaluateTogether(arguments.all.map { try RunRecord($0) }, nil, arguments)
         })
@@ -162,8 +166,8 @@ extension Command {
                 ?? LabelMapping(), segments: arguments[segmentFile], allowsPartial: arguments[allowPartial])
     }
 
-    /// The cross-validation that the arguments name; nil if they name runs, whose ensemble is evaluated.
-    private static func crossValidation(_ arguments: Arguments) throws -> RunSet? {
+    /// The cross-validations that the arguments name; none if they name runs, whose ensemble is evaluated.
+    private static func crossValidations(_ arguments: Arguments) throws -> [RunSet] {
         let groups = arguments.all.filter { RunSet.ablationFolder($0) != nil }
         guard let first = groups.first else {
             if arguments[ensemble] {
@@ -171,30 +175,38 @@ extension Command {
                     "--ensemble applies to a cross-validation; several runs are always evaluated as an ensemble"
                 )
             }
-            return nil
+            return []
         }
-        guard arguments.all.count == 1 else {
-            throw UsageError("\(first) is a cross-validation; it must be the only argument")
+        if let run = arguments.all.first(where: { !groups.contains($0) }) {
+            throw UsageError(
+                "\(first) is a cross-validation, but \(run) is not; name only cross-validations or only runs")
+        }
+        if arguments[ensemble], groups.count > 1 {
+            throw UsageError(
+                "--ensemble applies to a single cross-validation; the models of several form one ensemble per fold"
+            )
         }
         if arguments[ensemble], arguments[data] == nil {
             throw UsageError(
                 "--ensemble requires --data: each clip of the cross-validation was in the training set of most of its models"
             )
         }
-        return try RunSet.reportedOne(first)
+        return try groups.map { try RunSet.reportedOne($0) }
     }
 
-    /// Evaluates the model of each run of a cross-validation, on a subset of its own data or on other data.
-    private static func evaluateEach(_ set: RunSet, _ arguments: Arguments) throws {
+    /// Evaluates the model of each run of a cross-validation, or the ensembles of several, on a subset of its own data or on other data.
+    private static func evaluateEach(_ sets: [RunSet], _ arguments: Arguments) throws {
         let reporter = TerminalProgress(isQuiet: true)
         defer { reporter.finish() }
         var done = 0
+        let total = sets.map(\.records.count).max() ?? 0
         let evaluation = try GroupEvaluation(
-            set, tta: arguments.tta(), adaptation: adaptation(arguments), cache: arguments.featureCache(),
-            observer: reporter
+            sets, vote: arguments.vote(sets.count), tta: arguments.tta(), adaptation: adaptation(arguments),
+            cache: arguments.featureCache(), observer: reporter
         ) { runs in
             if arguments.tableFormat == .table {
-                Terminal.error("\(done + 1) of \(set.records.count): \(set.records[done].path)")
+                Terminal.error(
+                    "\(done + 1) of \(total)" + (sets.count == 1 ? ": \(sets[0].records[done].path)" : ""))
             }
             done += 1
             return try evaluate(runs, arguments)
@@ -206,6 +218,7 @@ extension Command {
             evaluation.overview, [evaluation.folds] + (speakers.rows.isEmpty ? [] : [speakers]))
         if format == .table {
             print(text)
+            if let comparison = evaluation.comparison { print(comparison.text + "\n") }
             if let adaptation = adaptation(arguments) { print(adaptation.note + "\n") }
             print(place(folder))
         } else {

@@ -177,6 +177,71 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: onnx))
     }
 
+    /// The network of each seed votes with the classical model of the fold, which has one seed and other features.
+    @Test func severalCrossValidationsFormAnEnsemblePerFold() throws {
+        var json = try JSONValue.parse(SmallExperiment.text)
+        for setting in [
+            #"split={"type": "k_fold", "folds": 2, "by": "speaker", "validation": 1}"#,
+            #"features.layout={"type": "summary", "entries": [{"feature": {"type": "rms"}, "statistics": ["mean", "std"]}]}"#,
+            #"model=[{"type": "standard_scaler"}, {"type": "logistic_regression"}]"#,
+            #"sweep={"seeds": 1, "folds": "all"}"#,
+        ] { try json.set(setting) }
+        let (config, runs) = (try folder + "/classical.json", try folder + "/runs")
+        try Data(json.pretty().utf8).write(to: URL(fileURLWithPath: config))
+        for (name, more) in [("classical", []), ("part", ["--set", "sweep.folds=[1]"])] {
+            let ending = try BuiltProgram.run(
+                ["ablate", config, "--runs", runs, "--name", name, "--no-cache"] + more)
+            try #require(ending.status == 0, "\(ending.errors)")
+        }
+        let (classical, out) = (runs + "/classical", try folder + "/votes")
+        let words = ["--voting", "soft", "--weights", "2,1", "--no-cache"]
+        let found = try BuiltProgram.run(["evaluate", folds, classical] + words + ["--out", out])
+        #expect(found.status == 0, "\(found.errors)")
+        // The ensemble, and both cross-validations with a test against it.
+        for text in ["folds + classical", "a paired t-test over 4 speakers"] {
+            #expect(found.output.contains(text), "\(text): \(found.output)")
+        }
+        let page = try String(contentsOfFile: out + "/report.html", encoding: .utf8)
+        #expect(
+            page.contains("one for each fold, which averages the class probabilities of its models with the"))
+        #expect(page.contains("Test predictions of all 4 models of folds + classical"))
+        #expect(page.contains("Test predictions of all 2 models of classical"))
+        let rows = try JSONValue.load(out + "/table.json")["rows"]?.elements ?? []
+        for (name, path) in [("folds", try folds), ("classical", classical)] {
+            let own = rows.first { $0["variant"]?.text == name && $0["metric"]?.text == "uar" }
+            let saved = try JSONValue.load(path + "/table.json")["rows"]?.elements?.first
+            #expect(own?["pooled"]?.double != nil && own?["pooled"]?.double == saved?["pooled"]?.double)
+        }
+        // Each fold has the predictions of the ensemble of its runs.
+        let seed = try #require(
+            FileManager.default.contentsOfDirectory(atPath: classical + "/runs").first {
+                $0.hasSuffix("-fold2")
+            })
+        let single = try folder + "/vote"
+        let one = try BuiltProgram.run(
+            ["evaluate", folds + "/runs/base-seed2-fold2", classical + "/runs/" + seed] + words
+                + ["--out", single])
+        #expect(one.status == 0, "\(one.errors)")
+        func lines(_ folder: String) throws -> [String] {
+            try String(contentsOfFile: folder + "/predictions.csv", encoding: .utf8)
+                .split(separator: "\n").map(String.init)
+        }
+        let votes = try lines(out)
+        #expect(votes.count == 1 + 2 * 64)
+        #expect(try votes.filter { $0.hasPrefix("2,2,") } == lines(single).dropFirst().map { "2,2," + $0 })
+        // What does not fit.
+        for (words, message) in [
+            ([], "Train evaluate --voting soft accepts different features"),
+            (["--voting", "soft", "--adapt", "batch-norm"], "batch"),
+        ] {
+            let ending = try BuiltProgram.run(["evaluate", folds, classical] + words)
+            #expect(ending.status == 1 && ending.errors.contains(message), "\(ending.errors)")
+        }
+        let part = try BuiltProgram.run("evaluate", folds, runs + "/part", "--voting", "soft")
+        #expect(part.status == 1, "\(part.output)")
+        #expect(part.errors.contains("the folds: found 1; allowed: 1, 2, as in"), "\(part.errors)")
+    }
+
     /// A model of several runs predicts as an ensemble.
     @Test func predictTakesACrossValidation() throws {
         let sound = try folder + "/tone.wav"
@@ -239,7 +304,18 @@ import Testing
                 "missing argument: two or more run folders, or an ablation with several members"
             ),
             (["evaluate", try members], "found an ablation of 2 members"),
-            (["evaluate", try folds, try folds], "is a cross-validation; it must be the only argument"),
+            (
+                ["evaluate", try folds, try folds + "/runs/base-seed1-fold1"],
+                "name only cross-validations or only runs"
+            ),
+            (
+                ["evaluate", try folds, try members + ":base", "--ensemble"],
+                "--ensemble applies to a single cross-validation"
+            ),
+            (
+                ["evaluate", try folds, try members + ":base", "--weights", "1,2,3"],
+                "--weights: expected 2, one per model, found 3"
+            ),
             (["evaluate", try folds, "--ensemble"], "--ensemble requires --data"),
             (
                 ["evaluate", try folds + "/runs/base-seed1-fold1", "--voting", "soft"],

@@ -52,15 +52,19 @@ public struct GroupReport {
 
     /// A report of an evaluation.
     init(_ evaluation: GroupEvaluation, folder: String) {
-        let options = evaluation.runs.experiment.measured
-        title = "\(evaluation.runs.name) on \(evaluation.name)"
-        (sets, groups, self.evaluation) = ([evaluation.runs], evaluation.groups, evaluation)
+        let options = evaluation.sets[0].experiment.measured
+        title = "\(evaluation.title) on \(evaluation.name)"
+        (sets, groups, self.evaluation) = (evaluation.sets, evaluation.groups, evaluation)
         metric = options.metrics.first?.name ?? "accuracy"
         (unit, level, draws, missing) = (nil, options.confidenceLevel, options.resamples, nil)
         file = folder + "/" + RunFile.report
     }
 
     private var options: EvaluationOptions { sets[0].experiment.measured }
+    /// The configs of the models that vote; else that of the first member.
+    private var configs: [Experiment] {
+        (evaluation == nil ? Array(sets.prefix(1)) : sets).map(\.comparableExperiment)
+    }
     private var metrics: [String] { options.metrics.map(\.name) + ["loss"] }
 
     /// The members, or the single one, in the main metric, with confidence intervals and tests against the first.
@@ -97,9 +101,9 @@ public struct GroupReport {
             HTML.section("Corpora", corpusMatrices),
             HTML.section("Groups", groupMetrics),
             HTML.section("Training", evaluation == nil ? curves : ""),
-            HTML.section("Configuration", HTML.listing(sets[0].comparableExperiment.encode().pretty())),
+            HTML.section("Configuration", configs.map { HTML.listing($0.encode().pretty()) }.joined()),
         ]
-        let lead = sets[0].experiment.description
+        let lead = configs.count > 1 ? "" : sets[0].experiment.description
         return HTML.page(
             title: title, (lead.isEmpty ? "" : HTML.paragraph(lead, class: "lead")) + sections.joined())
     }

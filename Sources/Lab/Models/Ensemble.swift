@@ -33,9 +33,11 @@ public enum Ensemble {
             let cards = [member, first].map { Self.summary($0.model, $0.card, hasTTA: comparesTTA) }
             guard let difference = ConfigDifference.all(among: cards).first else { continue }
             let values = difference.values.map { $0?.line ?? "nothing" }
+            let canVote = ["features", "input", "tta"].contains { difference.path.hasPrefix($0) }
             throw FileError(
                 file: file, place: difference.path, found: values[0],
-                allowed: "\(values[1]), as in \(files[0]): models with the same features and classes")
+                allowed: "\(values[1]), as in \(files[0]): models with the same features and classes"
+                    + (canVote ? "; Train evaluate --voting soft accepts different features" : ""))
         }
         guard first.card.targets == nil || vote.rule == .logits else {
             throw FileError(
