@@ -38,9 +38,9 @@ def start(program, place, command):
 
 
 def errors_of(process):
-    """What a process that is no longer disturbed writes until it ends."""
+    """What a process that is no longer disturbed writes until it ends. The limit of an hour allows for a busy machine."""
     try:
-        return process.communicate(timeout=600)[1].decode(errors="replace")
+        return process.communicate(timeout=3600)[1].decode(errors="replace")
     except subprocess.TimeoutExpired:
         process.kill()
         return f"no end: {process.communicate()[1].decode(errors='replace')}"

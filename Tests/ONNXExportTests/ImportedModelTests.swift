@@ -132,7 +132,9 @@ struct ImportedModelTests {
         for bytes in [[], Array("{\"a\": 1}".utf8), [8, 8], [UInt8](repeating: 255, count: 100)] {
             #expect(throws: FileError.self) { try ImportedModel(bytes: bytes) }
         }
-        #expect(throws: FileError.self) { try ImportedModel(onnx: "/does/not/exist.onnx") }
+        for path in ["/does/not/exist.onnx", "/dev/zero"] {
+            #expect(throws: FileError.self) { try ImportedModel(onnx: path) }
+        }
     }
 
     /// Damaged files give a model or an error; they never trap. Run with ONNX_MUTATIONS=100000 for more.

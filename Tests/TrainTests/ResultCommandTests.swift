@@ -233,6 +233,14 @@ import Testing
             #expect(
                 refused.status == 1 && refused.errors.contains("model.safetensors: checksum"),
                 "\(refused.errors)")
+            // Reading a pipe would wait for ever.
+            for name in [RunFile.predictions, RunFile.checksums] {
+                let file = copy + "/" + name
+                try FileManager.default.removeItem(atPath: file)
+                #expect(mkfifo(file, 0o600) == 0)
+                let pipe = try BuiltProgram.run("verify", "--quick", copy)
+                #expect(pipe.status == 1 && pipe.errors.contains("\(name): opening"), "\(pipe.errors)")
+            }
             try FileManager.default.removeItem(atPath: copy + "/" + RunFile.checksums)
             let without = try BuiltProgram.run("verify", "--quick", copy)
             #expect(without.status == 1 && without.errors.contains("SHA256SUMS"), "\(without.errors)")

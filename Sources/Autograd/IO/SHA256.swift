@@ -26,9 +26,15 @@ package struct SHA256 {
 
     /// The digest of a file, read in blocks.
     package static func digest(ofFile path: String) throws -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw problem(path, "opening") }
         defer { close(descriptor) }
+        var status = stat()
+        // A pipe may be empty for now, and a device may have no end.
+        if fstat(descriptor, &status) == 0, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) {
+            throw FileError(
+                file: path, place: "opening", found: "a pipe or a device", allowed: "a regular file")
+        }
         var hash = SHA256()
         let size = 1 << 18
         return try withUnsafeTemporaryAllocation(byteCount: size, alignment: 64) { buffer in

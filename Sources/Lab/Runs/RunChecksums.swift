@@ -17,8 +17,8 @@ public struct RunChecksums: Sendable {
     public init?(folder: String) throws {
         let path = folder + "/" + RunFile.checksums
         guard FileManager.default.fileExists(atPath: path) else { return nil }
-        let text: String
-        do { text = try String(contentsOfFile: path, encoding: .utf8) } catch {
+        let bytes = try FileBytes.open(path, mapped: false)
+        guard let text = bytes.withBytes(0..<bytes.count, { String(validating: $0, as: UTF8.self) }) else {
             throw FileError(
                 file: path, place: "reading", found: "unreadable text", allowed: "lines written by Train run")
         }

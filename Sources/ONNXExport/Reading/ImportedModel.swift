@@ -31,13 +31,8 @@ public struct ImportedModel: Sendable {
     /// Throws a `FileError` if it is damaged, or if it has operators that no supported model has, which it then lists by
     /// name.
     public init(onnx path: String) throws {
-        let data: Data
-        do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
-            throw FileError(
-                file: path, place: "reading", found: "\"\(error.localizedDescription)\"",
-                allowed: "a readable ONNX file")
-        }
-        try self.init(bytes: Array(data), name: path)
+        let bytes = try FileBytes.open(path, mapped: false)
+        try self.init(bytes: bytes.withBytes(0..<bytes.count) { Array($0) }, name: path)
     }
 
     /// Reads the bytes of a file.

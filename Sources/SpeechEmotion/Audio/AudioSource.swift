@@ -15,10 +15,13 @@ final class AudioSource: @unchecked Sendable {
     /// Bytes in memory.
     init(_ bytes: [UInt8], name: String) throws {
         (self.name, self.bytes, size, descriptor) = (name, bytes, bytes.count, -1)
-        try checkNotEmpty()
+        try checkSize()
     }
 
-    /// Opens a regular file that is readable and not empty.
+    /// The largest audio file: 64 GB. A sparse file of any size takes no disk space, but reading it takes time.
+    static let mostBytes = 1 << 36
+
+    /// Opens a regular file that is readable, not empty and not too large.
     init(path: String) throws {
         (name, bytes) = (path, [])
         descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -40,7 +43,7 @@ final class AudioSource: @unchecked Sendable {
                 file: path, place: "opening", found: isFolder ? "a folder" : "a device or pipe",
                 allowed: "an audio file")
         }
-        try checkNotEmpty()
+        try checkSize()
     }
 
     deinit {
@@ -54,10 +57,15 @@ final class AudioSource: @unchecked Sendable {
         return try withExtendedLifetime(copy) { try body(copy.descriptor) }
     }
 
-    private func checkNotEmpty() throws {
+    private func checkSize() throws {
         if size == 0 {
             throw FileError(
                 file: name, place: "byte 0", found: "an empty file", allowed: "an audio file; copy it again")
+        }
+        if size > Self.mostBytes {
+            throw FileError(
+                file: name, place: "opening", found: "\(grouped(size)) bytes",
+                allowed: "at most \(grouped(Self.mostBytes)) bytes; split the recording")
         }
     }
 

@@ -61,7 +61,10 @@ import Testing
     }
 
     @Test func filesThatCannotBeRead() {
-        for path in ["/no/such/file", NSTemporaryDirectory()] {
+        let pipe = NSTemporaryDirectory() + "sha256-\(UUID().uuidString)"
+        #expect(mkfifo(pipe, 0o600) == 0)
+        defer { unlink(pipe) }
+        for path in ["/no/such/file", NSTemporaryDirectory(), "/dev/zero", pipe] {
             #expect(throws: FileError.self) { try SHA256.hash(contentsOf: path) }
         }
     }

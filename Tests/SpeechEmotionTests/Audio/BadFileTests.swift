@@ -51,6 +51,13 @@ import Testing
         #expect(mkfifo(pipe, 0o600) == 0)
         #expect(message(pipe).contains("a device or pipe"))
         #expect(message(try folder.write([], "empty")).contains("an empty file"))
+        // It has no contents on the disk.
+        let sparse = try folder.write(wav(), "sparse")
+        #expect(truncate(sparse, 1 << 40) == 0)
+        #expect(
+            message(sparse)
+                == "\(sparse): opening: found 1,099,511,627,776 bytes; allowed: at most 68,719,476,736 bytes; split the recording"
+        )
         if geteuid() != 0 {
             let locked = try folder.write(wav(), "locked")
             chmod(locked, 0)

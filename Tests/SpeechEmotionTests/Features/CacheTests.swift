@@ -71,6 +71,32 @@ import Testing
         #expect(try place.others().isEmpty)
     }
 
+    /// Before 1970 and after 2262, nanoseconds since 1970 do not fit into 64 bits, or are negative.
+    @Test(arguments: [-1_000_000_000, 13_569_465_600]) func filesMayHaveAnyTime(_ second: Int) throws {
+        let place = try Location()
+        let time = timespec(tv_sec: second, tv_nsec: 0)
+        #expect(utimensat(AT_FDCWD, place.sound, [time, time], 0) == 0)
+        let counter = Counter()
+        for _ in 0..<2 {
+            let cache = FeatureCache(folder: place.cache)
+            _ = try cache.features(ofFile: place.sound, recipe: "recipe") { counter.make(Self.features) }
+        }
+        #expect(counter.count == 1)
+    }
+
+    /// The cache does not read files that are no recordings: they may be endless.
+    @Test(arguments: [0, 1 << 40]) func filesOfOtherSizesThanThoseOfRecordingsAreNotRead(_ size: Int) throws {
+        let place = try Location()
+        #expect(truncate(place.sound, size) == 0)
+        let counter = Counter()
+        let cache = FeatureCache(folder: place.cache)
+        for _ in 0..<2 {
+            _ = try cache.features(ofFile: place.sound, recipe: "recipe") { counter.make(Self.features) }
+        }
+        #expect(counter.count == 2)
+        #expect(try place.entries().isEmpty)
+    }
+
     @Test(arguments: [
         Features(shape: [1], values: [0]), Features(shape: [0], values: []),
         Features(shape: [2, 0, 3], values: []),

@@ -138,7 +138,10 @@ extension stat {
 }
 
 extension timespec {
-    fileprivate var nanoseconds: Int64 { Int64(tv_sec) * 1_000_000_000 + Int64(tv_nsec) }
+    /// The nanoseconds since 1970, between 0 and those of the year 2262, the last that fits: files may have any time.
+    var nanoseconds: Int64 {
+        Int64(min(max(tv_sec, 0), 9_223_372_035)) * 1_000_000_000 + Int64(tv_nsec)
+    }
 }
 
 extension StringProtocol {

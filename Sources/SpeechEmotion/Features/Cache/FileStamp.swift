@@ -17,8 +17,8 @@ package struct FileStamp: Hashable, Sendable {
         #else
             let (modification, change) = (status.st_mtim, status.st_ctim)
         #endif
-        modified = Int64(modification.tv_sec) * 1_000_000_000 + Int64(modification.tv_nsec)
-        changed = Int64(change.tv_sec) * 1_000_000_000 + Int64(change.tv_nsec)
+        modified = modification.nanoseconds
+        changed = change.nanoseconds
     }
 
     fileprivate init(_ numbers: ArraySlice<Int64>) {
