@@ -5,6 +5,9 @@
 #include "math.inc"
 #include "stream.h"
 
+// The elements of a part of a result that bypasses the caches.
+enum { STREAMED = 64 };
+
 #define REAL float
 #include "elementwise.inc"
 #undef REAL

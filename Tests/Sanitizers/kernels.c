@@ -201,7 +201,8 @@ static void NAME(elementwise, REAL)(ptrdiff_t n) {
             const ptrdiff_t sa = way & 1, sb = way >> 1, ra = sa ? n : 1, rb = sb ? n : 1;
 #define A X(rows * ra), ra, sa
 #define B X(rows * rb), rb, sb
-#define BINARY(name) CALL(name, A, B, X(rows * n), rows, n);
+#define BINARY(name) \
+    for (int stream = 0; stream < 2; stream++) CALL(name, A, B, X(rows * n), rows, n, stream);
             BINARY(add) BINARY(subtract) BINARY(multiply) BINARY(divide) BINARY(pow) BINARY(maximum) BINARY(minimum)
             BINARY(equal) BINARY(not_equal) BINARY(less) BINARY(less_equal) BINARY(greater) BINARY(greater_equal)
 #define TERNARY(name) CALL(name, A, B, A, X(rows * n), rows, n); CALL(name, B, A, B, X(rows * n), rows, n);

@@ -6,7 +6,8 @@ import CKernels
 /// y = f(a, b) over rows; see kernels-elementwise.inc.
 typealias BinaryKernel =
     @Sendable @convention(c) (
-        UnsafePointer<Real>?, Int, Int, UnsafePointer<Real>?, Int, Int, UnsafeMutablePointer<Real>?, Int, Int
+        UnsafePointer<Real>?, Int, Int, UnsafePointer<Real>?, Int, Int, UnsafeMutablePointer<Real>?, Int, Int,
+        Int32
     ) -> Void
 
 /// y = f(a, b, c) over rows.
@@ -153,20 +154,15 @@ func broadcasting(
         let sb = b.count == n ? 1 : 0
         return Parallel.elements(n, grain: elementwiseGrain) { range in
             let at = range.lowerBound
-            Streaming.rows(1, range.count, to: y + at, stream) { _, column, to, _, count in
-                let at = at + column
-                kernel(pa + at * sa, 0, sa, pb + at * sb, 0, sb, to, 1, count)
-            }
+            kernel(pa + at * sa, 0, sa, pb + at * sb, 0, sb, y + at, 1, range.count, stream ? 1 : 0)
         }
     }
     let walk = BroadcastWalk([a.shape, b.shape], to: shape)
     let (wa, wb) = (walk.operands[0], walk.operands[1])
     walk.rows { at, out, rows, count in
-        Streaming.rows(rows, count, to: y + out, stream) { row, column, to, rows, count in
-            kernel(
-                pa + at.0 + row * wa.row + column * wa.step, wa.row, wa.step,
-                pb + at.1 + row * wb.row + column * wb.step, wb.row, wb.step, to, rows, count)
-        }
+        // In other rows, too much is written beside the nontemporal stores of whole cache lines.
+        let streamed: Int32 = stream && (count % 64 == 0 || count >= 1000) ? 1 : 0
+        kernel(pa + at.0, wa.row, wa.step, pb + at.1, wb.row, wb.step, y + out, rows, count, streamed)
     }
 }
 

@@ -70,6 +70,13 @@ private struct MatMulPlan {
         offsets = Array(zip(aOffsets, bOffsets)).map { (a: $0, b: $1) }
     }
 
+    /// Whether the product is divided by columns rather than by rows: with few rows, but enough for the kernel to copy
+    /// the panels of the right factor, which it does on AVX2 only.
+    var isSplitByColumns: Bool {
+        !transposeA && !transposeB && offsets.count == 1 && (48...240).contains(m) && n >= 192
+            && InstructionSet.current == .avx2
+    }
+
     private static func offsets(_ shape: [Int], _ batch: [Int], matrix: Int) -> [Int] {
         var offsets = [0]
         let strides = shape.strides
@@ -83,6 +90,7 @@ private struct MatMulPlan {
 }
 
 private func multiply(_ a: Tensor, _ b: Tensor, _ plan: MatMulPlan) -> Tensor {
+    if plan.isSplitByColumns { return multiplyByColumns(a, b, plan) }
     let (m, n, k) = (plan.m, plan.n, plan.k)
     let matrices = plan.offsets.count
     let isShared = Set(plan.offsets.map(\.b)).count == 1
@@ -115,6 +123,24 @@ private func multiply(_ a: Tensor, _ b: Tensor, _ plan: MatMulPlan) -> Tensor {
                 Parallel.chunks(groups) { group in
                     (group * together..<Swift.min(matrices, (group + 1) * together)).forEach(run)
                 }
+            }
+        }
+    }
+}
+
+/// Each chunk computes columns. The kernel then copies the panels of the right factor into the caches of the thread that needs
+/// them, and no thread waits until all are packed.
+private func multiplyByColumns(_ a: Tensor, _ b: Tensor, _ plan: MatMulPlan) -> Tensor {
+    let (m, n, k) = (plan.m, plan.n, plan.k)
+    // A multiple of the widest panel.
+    let columns = n < 768 ? 96 : 192
+    return withElements(a, b) { a, b in
+        Tensor(shape: plan.shape) { c in
+            Parallel.chunks((n + columns - 1) / columns) { chunk in
+                let first = chunk * columns
+                Product.run(
+                    m: m, n: Swift.min(columns, n - first), k: k, a, row: k, .plain(b + first, row: n),
+                    into: c + first, row: n)
             }
         }
     }
