@@ -186,11 +186,12 @@ import Testing
             #"model=[{"type": "standard_scaler"}, {"type": "logistic_regression"}]"#,
             #"sweep={"seeds": 1, "folds": "all"}"#,
         ] { try json.set(setting) }
-        let (config, runs) = (try folder + "/classical.json", try folder + "/runs")
+        let (config, runs) = (try folder + "/classical.json", try folder + "/classical-runs")
         try Data(json.pretty().utf8).write(to: URL(fileURLWithPath: config))
-        for (name, more) in [("classical", []), ("part", ["--set", "sweep.folds=[1]"])] {
+        for (name, folds) in [("classical", "\"all\""), ("part", "[1]")] {
             let ending = try BuiltProgram.run(
-                ["ablate", config, "--runs", runs, "--name", name, "--no-cache"] + more)
+                "ablate", config, "--runs", runs, "--name", name, "--no-cache", "--set",
+                "sweep.folds=\(folds)")
             try #require(ending.status == 0, "\(ending.errors)")
         }
         let (classical, out) = (runs + "/classical", try folder + "/votes")
@@ -213,13 +214,11 @@ import Testing
             #expect(own?["pooled"]?.double != nil && own?["pooled"]?.double == saved?["pooled"]?.double)
         }
         // Each fold has the predictions of the ensemble of its runs.
-        let seed = try #require(
-            FileManager.default.contentsOfDirectory(atPath: classical + "/runs").first {
-                $0.hasSuffix("-fold2")
-            })
+        let members = try FileManager.default.contentsOfDirectory(atPath: classical + "/runs")
+        let second = try #require(members.first { $0.hasSuffix("-fold2") })
         let single = try folder + "/vote"
         let one = try BuiltProgram.run(
-            ["evaluate", folds + "/runs/base-seed2-fold2", classical + "/runs/" + seed] + words
+            ["evaluate", folds + "/runs/base-seed2-fold2", classical + "/runs/" + second] + words
                 + ["--out", single])
         #expect(one.status == 0, "\(one.errors)")
         func lines(_ folder: String) throws -> [String] {
@@ -230,10 +229,11 @@ import Testing
         #expect(votes.count == 1 + 2 * 64)
         #expect(try votes.filter { $0.hasPrefix("2,2,") } == lines(single).dropFirst().map { "2,2," + $0 })
         // What does not fit.
-        for (words, message) in [
+        let cases: [([String], String)] = [
             ([], "Train evaluate --voting soft accepts different features"),
-            (["--voting", "soft", "--adapt", "batch-norm"], "batch"),
-        ] {
+            (["--voting", "soft", "--adapt", "batch-norm"], "requires a model with batch normalization"),
+        ]
+        for (words, message) in cases {
             let ending = try BuiltProgram.run(["evaluate", folds, classical] + words)
             #expect(ending.status == 1 && ending.errors.contains(message), "\(ending.errors)")
         }
