@@ -11,10 +11,10 @@ export const svg = (tag, attributes, ...children) => {
 
 const dashes = ["", "7 4", "2 4", "9 3 2 3"];
 
-/** A piece of a line, as it is drawn in a chart. */
+/** A piece of a line, as it is drawn in a chart; without a color for lines of any color. */
 export function lineSample(line) {
   const sample = svg("svg", { class: "sample", width: 26, height: 10, "aria-hidden": "true" },
-    svg("line", { x1: 1, x2: 25, y1: 5, y2: 5, stroke: color(line.color), "stroke-width": 2.5, "stroke-dasharray": dashes[line.dash % dashes.length] }));
+    svg("line", { x1: 1, x2: 25, y1: 5, y2: 5, stroke: line.color === undefined ? "currentcolor" : color(line.color), "stroke-width": 2.5, "stroke-dasharray": dashes[line.dash % dashes.length] }));
   return sample;
 }
 
@@ -55,7 +55,8 @@ export class LineChart {
 
   /**
    * Draws series.
-   * @param series `{name, color, dash, points: [[epoch, value], ...]}`, in which `color` and `dash` are numbers
+   * @param series `{name, color, dash, points: [[epoch, value], ...]}`, in which `color` and `dash` are numbers; with `row` and `column`,
+   * the key is a table
    * @param best the epoch whose weights the run has kept, if it is known
    */
   update(series, best = null) {
@@ -139,8 +140,16 @@ export class LineChart {
     const at = (line) => line.values.get(this.#epoch) ?? (this.#epoch === null ? [...line.values.values()].at(-1) : undefined);
     const last = Math.max(0, ...this.#series.flatMap((line) => [...line.values.keys()]));
     this.#note.textContent = last === 0 ? "no values yet" : `epoch ${this.#epoch ?? last}${(this.#epoch ?? last) === this.best ? ", best" : ""}`;
-    this.#key.replaceChildren(el("caption", { class: "unseen" }, `${this.title} in this epoch`),
-      el("tbody", {}, this.#series.map((line) => el("tr", {}, el("th", { scope: "row" }, lineSample(line), line.name), el("td", {}, metricCell(at(line), this.isProportion))))));
+    const caption = el("caption", { class: "unseen" }, `${this.title} in this epoch`), columns = [...new Set(this.#series.map((line) => line.column ?? ""))];
+    if (columns.length > 1) {
+      const rows = Map.groupBy(this.#series, (line) => line.row);
+      this.#key.replaceChildren(caption,
+        el("thead", {}, el("tr", {}, el("td"), columns.map((name) => el("th", { scope: "col" }, lineSample({ dash: this.#series.find((line) => line.column === name).dash }), name)))),
+        el("tbody", {}, [...rows].map(([name, lines]) => el("tr", {}, el("th", { scope: "row" }, lineSample({ color: lines[0].color, dash: 0 }), name),
+          columns.map((column) => lines.find((line) => line.column === column)).map((line) => el("td", {}, line ? metricCell(at(line), this.isProportion) : "–"))))));
+      return;
+    }
+    this.#key.replaceChildren(caption, el("tbody", {}, this.#series.map((line) => el("tr", {}, el("th", { scope: "row" }, lineSample(line), line.row ?? line.name), el("td", {}, metricCell(at(line), this.isProportion))))));
   }
 }
 

@@ -210,12 +210,14 @@ export class Runs {
     if (!this.charts?.isConnected && this.#followed.length === 0) return;
     const runs = this.#followed, several = runs.length > 1;
     const names = [...new Set(runs.flatMap((run) => run.epochs.flatMap(Object.keys)))].filter((name) => name !== "epoch");
+    const shortNames = short(runs.map((run) => run.name));
     const kinds = [...new Set(names.map((name) => name.replace(/^(train|validation|test)_/, "")))];
     for (const kind of kinds) {
       if (!this.lines.has(kind)) this.lines.set(kind, new LineChart(kind, this.answer?.shares.includes(kind)));
       this.lines.get(kind).update(runs.flatMap((run, index) =>
         names.filter((name) => name.replace(/^(train|validation|test)_/, "") === kind).map((name, place) => ({
           name: [several ? run.name : null, name === kind ? null : name.slice(0, -kind.length - 1)].filter(Boolean).join(", ") || kind,
+          ...(several ? { row: shortNames[index], column: name === kind ? "" : name.slice(0, -kind.length - 1) } : {}),
           color: several ? index : place, dash: place,
           points: run.epochs.map((epoch) => [epoch.epoch, epoch[name] ?? NaN]),
         }))), several ? null : runs[0].result?.best_epoch ?? null);
@@ -242,10 +244,10 @@ export class Runs {
     const results = await Promise.all(names.map((name) => api(runPath(name))));
     const metrics = [...new Set(results.flatMap((run) => Object.keys(run.result?.test ?? {})))];
     const text = (value) => (value === null ? "–" : typeof value === "string" ? value : JSON.stringify(value));
-    const heads = () => names.map((name, index) => el("span", { class: "head" }, lineSample({ color: index, dash: 0 }), name));
-    return [el("h2", {}, `Comparison of ${names.join(", ")}`),
+    const heads = () => short(names).map((name, index) => el("span", { class: "head", title: names[index] }, lineSample({ color: index, dash: 0 }), name));
+    return [el("h2", {}, `Comparison of ${names.length > 3 ? `${names.length} runs` : names.join(", ")}`),
       metrics.length > 0
-        ? table("Test metrics", ["metric", ...heads()], metrics.map((metric) => [metric, ...results.map((run) => this.#metric(metric, run.result?.test?.[metric]))]))
+        ? table("Test metrics", ["run", ...metrics], heads().map((head, index) => [head, ...metrics.map((metric) => this.#metric(metric, results[index].result?.test?.[metric]))]))
         : el("p", { class: "note" }, "The test metrics appear when the first of these runs has finished."),
       metrics.length > 0 ? el("p", { class: "note" }, "These differences are not tested for significance. For confidence intervals and paired tests, use ", el("code", {}, "Train compare"), ".") : null,
       differences.length > 0
@@ -315,6 +317,12 @@ export class Runs {
       el("details", {}, el("summary", {}, "Methods"), el("p", { class: "note" }, values.note)),
     ].filter(Boolean);
   }
+}
+
+/** The names without the cross-validation or ablation that all of them are runs of. */
+function short(names) {
+  const group = names[0]?.includes("/") ? names[0].slice(0, names[0].indexOf("/") + 1) : "";
+  return names.every((name) => name.startsWith(group)) ? names.map((name) => name.slice(group.length)) : names;
 }
 
 /** The report of a run or an ablation within the page. */
