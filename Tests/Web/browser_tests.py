@@ -300,6 +300,7 @@ def runs(lab):
         check(browser.script("return document.querySelectorAll('#runs .chart .reading').length") == 4, "the values of the epoch are not marked")
         browser.script("document.activeElement.blur()")
         check(browser.text("#runs .chart .epoch") == "epoch 4", "the last epoch is not shown again")
+        browser.script("scrollTo(0, 0)")
         browser.click("[data-focus=open-first]")
         browser.wait("return document.querySelector('#runs iframe')")
         browser.script("document.querySelector('#runs iframe').scrollIntoView()")
