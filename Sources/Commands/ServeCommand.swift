@@ -61,10 +61,11 @@ extension Command {
                 throw LabError("\(error)")
             }
             reportEnsembles(served)
-            Terminal.show("\(server.link)\n")
-            if Terminal.isInteractive { Terminal.error("Press Ctrl-C to stop.") }
-            if arguments[open] { openPage(server.link) }
-            try server.run()
+            try server.run {
+                Terminal.show("\(server.link)\n")
+                if Terminal.isInteractive { Terminal.error("Press Ctrl-C to stop.") }
+                if arguments[open] { openPage(server.link) }
+            }
         })
 
     /// Prints the notes of `predict` about cross-validations, which are used as ensembles. The server starts even if one of them

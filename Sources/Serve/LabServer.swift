@@ -95,9 +95,11 @@ public final class LabServer: Sendable {
 
     /// Serves until SIGINT or SIGTERM, and then answers the requests it has received, for up to 25 seconds. A second signal ends
     /// the process at once.
-    public func run() throws {
+    ///
+    /// - Parameter ready: Called when the server has started, and the signals stop it gracefully.
+    public func run(ready: () -> Void = {}) throws {
         Allocator.returnLargeBlocks()
         models.load()
-        try server.run(grace: 25)
+        try server.run(grace: 25, ready: ready)
     }
 }

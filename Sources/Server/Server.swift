@@ -106,12 +106,17 @@ public final class Server: Sendable {
 
     /// Starts serving, waits for one of the signals, and stops gracefully. A second signal has the effect that it had before,
     /// so that it ends the process at once by default.
-    public func run(until signals: [Int32] = [SIGINT, SIGTERM], grace: Double = 10) throws {
+    ///
+    /// - Parameter ready: Called when the server has started, and the signals stop it gracefully.
+    public func run(
+        until signals: [Int32] = [SIGINT, SIGTERM], grace: Double = 10, ready: () -> Void = {}
+    ) throws {
         let signals = try StopSignals(signals)
         do { try start() } catch {
             signals.restore()
             throw error
         }
+        ready()
         signals.wait()
         signals.restore()
         stop(grace: grace)
