@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func sizesAreThoseOfTheTrees() throws {
-        let (x, y) = data(60, seed: 5)
+        let (x, y) = data(300, seed: 5)
         let forest = try RandomForestOptions(nEstimators: 3, oobScore: true).fit(
             x, labels: y, classes: 3, weights: nil, generator: RandomGenerator(seed: 1))
         let leaves = (0..<3).reduce(0) { sum, tree in
