@@ -115,7 +115,7 @@ extension JSONValue: ConfigurationValue {
     public func encode() -> JSONValue { self }
     public static func schema(_ book: SchemaBook) -> JSONValue { [:] }
     public static var allowed: String { "any value" }
-    public static var allowedMany: String { "any values" }
+    public static var allowedMany: String { "values" }
     public static func resembles(_ json: JSONValue) -> Bool { true }
 }
 
