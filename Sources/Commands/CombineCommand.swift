@@ -53,8 +53,9 @@ extension Command {
             let (model, card) = try Ensemble.combine(paths, vote: arguments.vote(paths.count))
             try ModelFile.write(model, card: card, to: file)
             if let note = try Ensemble.decisionNote(paths) { Terminal.error("note: \(note)") }
+            let parameters = model.plan.parameters
             print(
-                "\(file): an ensemble of \(paths.count) models, \(NumberText.count(model.plan.parameters, "parameter"))"
-            )
+                "\(file): an ensemble of \(paths.count) models"
+                    + (parameters > 0 ? ", \(NumberText.count(parameters, "parameter"))" : ""))
         })
 }

@@ -327,6 +327,7 @@ public final class ExperimentRun {
         diagnosis.subset = experiment.evaluation.subset.splitSubset
         diagnosis.layers = try model.unitActivity(training)
         diagnosis.examples = training.examples
+        diagnosis.isFitted = model.spec.hasEstimator
         guard data.targets == nil, data.steps == nil, loss.scoresClasses, classes.count > 1 else {
             return diagnosis
         }

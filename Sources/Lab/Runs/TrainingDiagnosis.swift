@@ -22,6 +22,8 @@ public struct TrainingDiagnosis: Sendable {
     public var chance: Double?
     /// The loss of a uniform prediction; nil if unknown.
     public var guessingLoss: Double?
+    /// Whether the model was fitted rather than trained in epochs.
+    public var isFitted = false
 
     /// Creates a diagnosis.
     public init(epochs: [EpochMetrics], predictions: Predictions) {
@@ -93,7 +95,7 @@ public struct TrainingDiagnosis: Sendable {
         else { return nil }
         return .init(
             .oneClass,
-            "The model predicts \"\(predictions.classes[label])\" for all \(NumberText.count(decisions.count)) examples of the \(subset.word) set. Try another optimizer.learning_rate (\(text(rate))), more epochs, or data.balance if the classes are imbalanced."
+            "The model predicts \"\(predictions.classes[label])\" for all \(NumberText.count(decisions.count)) examples of the \(subset.word) set. Try \(isFitted ? "weaker regularization, more iterations" : "another optimizer.learning_rate (\(text(rate))), more epochs"), or data.balance if the classes are imbalanced."
         )
     }
 

@@ -43,7 +43,7 @@ package struct IntervalNote {
         case .equalUnits: "\(what): all \(noun)s have the same result."
         case .oneUnit:
             "\(what): without one of the \(noun)s, the metric would be at its limit, such as 0 or 1."
-        case .undefined: "\(what): without one of the \(noun)s, the metric would be undefined."
+        case .undefined: "\(what): the metric is undefined, or would be without one of the \(noun)s."
         case .biased: "\(what): its estimate is biased upward in small samples (Kumar, Liang and Ma 2019)."
         }
     }

@@ -134,6 +134,12 @@ import Testing
                     "The model predicts \"c\" for all 48 examples of the test set. Try another optimizer.learning_rate (0.001), more epochs, or data.balance if the classes are imbalanced."
                 )
             ])
+        var fitted = diagnosis([], predictions { _, _ in 2 })
+        fitted.isFitted = true
+        #expect(
+            fitted.findings.map(\.message) == [
+                "The model predicts \"c\" for all 48 examples of the test set. Try weaker regularization, more iterations, or data.balance if the classes are imbalanced."
+            ])
     }
 
     @Test func measuredExamplesAtChance() {
