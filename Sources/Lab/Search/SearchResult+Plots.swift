@@ -35,7 +35,7 @@ extension SearchResult {
 
     /// The plot of all trials. It depends on the search:
     /// - a validation curve for one numeric parameter, bars for one parameter of other values
-    /// - a heat map for two parameters or more, if the trials fill at least half of it, as in a grid
+    /// - a heat map for two parameters or more, if the trials fill more than half of it, as in a grid
     /// - otherwise the values that were drawn as points: two numeric parameters with the scores in quarters, or a numeric
     ///   parameter against the score
     /// - the scores against the budget for successive halving
@@ -47,7 +47,7 @@ extension SearchResult {
         if scored.contains(where: { $0.request.budget < 1 }) { return budgetPlot(scored) }
         guard search.parameters.entries.count > 1 else { return curve(scored, 0) ?? bars(scored) }
         let grid = heatMap(scored)
-        if let grid, grid.filled >= 0.5 { return grid.plot }
+        if let grid, grid.filled > 0.5 { return grid.plot }
         return points(scored) ?? grid?.plot
     }
 
