@@ -126,7 +126,9 @@ enum Product {
         start: Start = .zero, into c: UnsafeMutablePointer<Real>, row cRow: Int, relu: Bool = false,
         norm: FixedNorm? = nil
     ) {
-        let grid = Grid(rows: m, columns: n, depth: k)
+        var isCopied = false
+        if case .plain = b, aColumn == 1 { isCopied = copiesPanels(rows: m, columns: n) }
+        let grid = Grid(rows: m, columns: n, depth: k, copiesPanels: isCopied)
         Parallel.chunks(grid.count) { index in
             let chunk = grid[index]
             run(
@@ -138,6 +140,10 @@ enum Product {
             norm.apply(to: c + $0.lowerBound * cRow, rows: $0.count)
         }
     }
+
+    /// Whether the kernel copies the panels of a right factor that is not packed. With this number of rows, that is at least as
+    /// fast as packing it beforehand, and no thread waits until all of it is packed.
+    static func copiesPanels(rows: Int, columns: Int) -> Bool { (48...240).contains(rows) && columns >= 192 }
 
     /// Computes one chunk of a product.
     @inline(__always)
@@ -184,11 +190,16 @@ extension Product {
 
         /// If the right factor fits into the fast caches, a chunk has whole rows: about 2 million multiplications, or an
         /// eighth of the rows for small products, but enough to justify a second thread. If it does not, each chunk also
-        /// has only some of the columns, so that the part of the right factor that it reads stays in these caches.
-        init(rows: Int, columns: Int, depth: Int) {
+        /// has only some of the columns, so that the part of the right factor that it reads stays in these caches. If the
+        /// kernel copies the panels of the right factor, a chunk has all rows, so that each panel is copied once.
+        init(rows: Int, columns: Int, depth: Int, copiesPanels: Bool = false) {
             (self.rows, self.columns) = (rows, columns)
             let perRow = columns * depth
-            if perRow <= 100_000 {
+            if copiesPanels {
+                height = rows
+                width = columns < 768 ? 96 : 192
+                across = Swift.max(1, columns / width)
+            } else if perRow <= 100_000 {
                 let wished = Swift.min(Swift.max(rows * perRow / 8, 300_000), 2_000_000)
                 height = Swift.max(16, (wished / Swift.max(perRow, 1) + 7) / 8 * 8)
                 (width, across) = (columns, 1)

@@ -65,7 +65,7 @@ func multiplyRows(
     let n = matrix.shape[transposed ? 0 : 1]
     // Packing reads the matrix once more. It pays off for more than a few rows, and a transpose requires it.
     let packed =
-        transposed || isKept || rows >= 24
+        transposed || isKept || rows >= 24 && !Product.copiesPanels(rows: rows, columns: n)
         ? PackedMatrix(
             .init(rows: k, columns: n, row: transposed ? 1 : n, column: transposed ? k : 1), of: matrix,
             isKept: isKept) : nil

@@ -70,11 +70,9 @@ private struct MatMulPlan {
         offsets = Array(zip(aOffsets, bOffsets)).map { (a: $0, b: $1) }
     }
 
-    /// Whether the product is divided by columns rather than by rows: with few rows, but enough for the kernel to copy
-    /// the panels of the right factor, which it does on AVX2 only.
-    var isSplitByColumns: Bool {
-        !transposeA && !transposeB && offsets.count == 1 && (48...240).contains(m) && n >= 192
-            && InstructionSet.current == .avx2
+    /// Whether the kernel copies the right factor, which is then not packed.
+    var copiesPanels: Bool {
+        !transposeA && !transposeB && offsets.count == 1 && Product.copiesPanels(rows: m, columns: n)
     }
 
     private static func offsets(_ shape: [Int], _ batch: [Int], matrix: Int) -> [Int] {
@@ -90,14 +88,13 @@ private struct MatMulPlan {
 }
 
 private func multiply(_ a: Tensor, _ b: Tensor, _ plan: MatMulPlan) -> Tensor {
-    if plan.isSplitByColumns { return multiplyByColumns(a, b, plan) }
     let (m, n, k) = (plan.m, plan.n, plan.k)
     let matrices = plan.offsets.count
     let isShared = Set(plan.offsets.map(\.b)).count == 1
     return withElements(a, b) { a, b in
         Tensor(shape: plan.shape) { c in
             let packed =
-                isShared && (plan.transposeB || m >= 24)
+                isShared && (plan.transposeB || m >= 24 && !plan.copiesPanels)
                 ? pack(b + plan.offsets[0].b, plan) : nil
             let run = { (matrix: Int) in
                 let offset = plan.offsets[matrix]
@@ -117,30 +114,14 @@ private func multiply(_ a: Tensor, _ b: Tensor, _ plan: MatMulPlan) -> Tensor {
             // The threads share many matrices; a few large ones are computed by all threads, one after the other.
             let together = Swift.max(1, 2_000_000 / Swift.max(m * n * k, 1))
             let groups = (matrices + together - 1) / together
-            if groups < 8, Product.Grid(rows: m, columns: n, depth: k).count > 1 {
+            if groups < 8,
+                Product.Grid(rows: m, columns: n, depth: k, copiesPanels: plan.copiesPanels).count > 1
+            {
                 (0..<matrices).forEach(run)
             } else {
                 Parallel.chunks(groups) { group in
                     (group * together..<Swift.min(matrices, (group + 1) * together)).forEach(run)
                 }
-            }
-        }
-    }
-}
-
-/// Each chunk computes columns. The kernel then copies the panels of the right factor into the caches of the thread that needs
-/// them, and no thread waits until all are packed.
-private func multiplyByColumns(_ a: Tensor, _ b: Tensor, _ plan: MatMulPlan) -> Tensor {
-    let (m, n, k) = (plan.m, plan.n, plan.k)
-    // A multiple of the widest panel.
-    let columns = n < 768 ? 96 : 192
-    return withElements(a, b) { a, b in
-        Tensor(shape: plan.shape) { c in
-            Parallel.chunks((n + columns - 1) / columns) { chunk in
-                let first = chunk * columns
-                Product.run(
-                    m: m, n: Swift.min(columns, n - first), k: k, a, row: k, .plain(b + first, row: n),
-                    into: c + first, row: n)
             }
         }
     }
