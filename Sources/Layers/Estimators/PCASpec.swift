@@ -17,10 +17,10 @@ public struct PCASpec: StepSpec {
 
     public init() {}
 
-    public func outputs(inputs: Int) throws(ShapeProblem) -> Int {
+    public func outputs(inputs: Int) throws(LayerError) -> Int {
         guard case .count(let count) = options.nComponents else { return inputs }
         guard (1...max(inputs, 1)).contains(count) else {
-            throw ShapeProblem("pca: expected 1 to \(inputs) components, found \(count)")
+            throw LayerError("pca: expected 1 to \(inputs) components, found \(count)")
         }
         return count
     }

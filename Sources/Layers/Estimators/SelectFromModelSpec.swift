@@ -25,9 +25,9 @@ public struct SelectFromModelSpec: StepSpec {
         set { options.maxFeatures = newValue }
     }
 
-    public func outputs(inputs: Int) throws(ShapeProblem) -> Int {
+    public func outputs(inputs: Int) throws(LayerError) -> Int {
         guard count <= inputs else {
-            throw ShapeProblem(
+            throw LayerError(
                 "select_from_model: expected max_features of at most \(inputs), found \(count)")
         }
         return count

@@ -29,9 +29,9 @@ public struct SelectKBestSpec: StepSpec {
         SelectKBestOptions(score: score == .fClassif ? .fClassif : .mutualInfoClassif(), amount: .k(k))
     }
 
-    public func outputs(inputs: Int) throws(ShapeProblem) -> Int {
+    public func outputs(inputs: Int) throws(LayerError) -> Int {
         guard k <= inputs else {
-            throw ShapeProblem("select_k_best: expected k of at most \(inputs), found \(k)")
+            throw LayerError("select_k_best: expected k of at most \(inputs), found \(k)")
         }
         return k
     }

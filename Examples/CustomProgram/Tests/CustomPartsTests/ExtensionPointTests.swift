@@ -79,7 +79,7 @@ struct Offset: FeatureAugmentation {
             shape: features.shape, values: features.values.map { $0 + offset }, length: features.length)
     }
 
-    func check(_ shape: [Int]) throws(DataError) {}
+    func check(_ shape: [Int]) throws(InputError) {}
 }
 
 struct Duration: FeatureLayout {
@@ -89,8 +89,8 @@ struct Duration: FeatureLayout {
     var outputShape: [Int] { [1] }
     var names: [String] { ["duration"] }
 
-    func check(rate: Int) throws(DataError) {}
-    func features(of analysis: WaveformAnalysis) throws(DataError) -> Features {
+    func check(rate: Int) throws(InputError) {}
+    func features(of analysis: WaveformAnalysis) throws(InputError) -> Features {
         Features(shape: [1], values: [Float(analysis.wave.duration)])
     }
 }

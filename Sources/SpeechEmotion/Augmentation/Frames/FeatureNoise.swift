@@ -15,7 +15,7 @@ public struct FeatureNoise: FeatureAugmentation, HasProbability {
 
     public init() {}
 
-    public func check(_ shape: [Int]) throws(DataError) {}
+    public func check(_ shape: [Int]) throws(InputError) {}
 
     /// Adds independent noise to every value of features of any shape; padding is unchanged.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) -> Features {

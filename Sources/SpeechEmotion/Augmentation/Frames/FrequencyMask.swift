@@ -21,7 +21,7 @@ public struct FrequencyMask: FeatureAugmentation, HasProbability {
 
     public init() {}
 
-    public func check(_ shape: [Int]) throws(DataError) { try needsSequence(shape) }
+    public func check(_ shape: [Int]) throws(InputError) { try needsSequence(shape) }
 
     /// Masks bands of channels over all valid frames of [frames, channels], which may overlap; padding is unchanged.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {

@@ -21,7 +21,7 @@ public struct FrequencyWarp: FeatureAugmentation, HasProbability {
 
     public init() {}
 
-    public func check(_ shape: [Int]) throws(DataError) { try needsSequence(shape) }
+    public func check(_ shape: [Int]) throws(InputError) { try needsSequence(shape) }
 
     /// Warps the channels of all valid frames of [frames, channels] alike; padding is unchanged.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {

@@ -18,7 +18,7 @@ public struct SpecAugment: FeatureAugmentation, HasProbability {
 
     public init() {}
 
-    public func check(_ shape: [Int]) throws(DataError) { try needsSequence(shape) }
+    public func check(_ shape: [Int]) throws(InputError) { try needsSequence(shape) }
 
     /// Masks [frames, channels] in time, then in frequency, each with its own probability.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {

@@ -23,7 +23,7 @@ public struct TimeMask: FeatureAugmentation, HasProbability {
 
     public init() {}
 
-    public func check(_ shape: [Int]) throws(DataError) { try needsSequence(shape) }
+    public func check(_ shape: [Int]) throws(InputError) { try needsSequence(shape) }
 
     /// Masks ranges of the valid frames of [frames, channels], which may overlap; padding is unchanged.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {

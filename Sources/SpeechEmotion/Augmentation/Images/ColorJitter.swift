@@ -34,7 +34,7 @@ public struct ColorJitter: FeatureAugmentation, HasProbability {
 
     public init() {}
 
-    public func check(_ shape: [Int]) throws(DataError) { try needsImage(shape) }
+    public func check(_ shape: [Int]) throws(InputError) { try needsImage(shape) }
 
     /// Changes the colors of [height, width, 3], clamped to 0 to 1 before normalization. Throws for other shapes.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {

@@ -14,7 +14,7 @@ public struct HorizontalFlip: FeatureAugmentation, HasProbability {
 
     public init() {}
 
-    public func check(_ shape: [Int]) throws(DataError) { try needsImage(shape) }
+    public func check(_ shape: [Int]) throws(InputError) { try needsImage(shape) }
 
     /// Flips [height, width, 3] or returns it unchanged. Throws for other shapes.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
