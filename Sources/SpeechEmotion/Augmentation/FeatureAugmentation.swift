@@ -3,11 +3,21 @@ import Configuration
 
 /// A random augmentation of features, as a config names it: `{"type": "time_mask", "width": 20}`.
 public protocol FeatureAugmentation: TaggedOptions {
-    /// Returns augmented features of the same shape. All randomness comes from `generator`. Throws an `InputError` for
-    /// unsupported shapes.
-    func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features
+    /// The probability of applying the augmentation.
+    var probability: Double { get }
     /// Throws if features of a shape cannot be augmented.
     func check(_ shape: [Int]) throws(InputError)
+    /// Returns augmented features of the same shape, one that `check` accepts. All randomness comes from `generator`.
+    func change(_ features: Features, _ generator: RandomGenerator) throws -> Features
+}
+
+extension FeatureAugmentation {
+    /// Applies the augmentation with its `probability`. Throws an `InputError` for unsupported shapes.
+    public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
+        try check(features.shape)
+        guard generator.happens(probability) else { return features }
+        return try change(features, generator)
+    }
 }
 
 /// The registered feature augmentations.

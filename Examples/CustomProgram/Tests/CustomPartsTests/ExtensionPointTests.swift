@@ -73,7 +73,9 @@ struct Offset: FeatureAugmentation {
     static let type = "offset"
     static let fields: [Field<Self>] = []
 
-    func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
+    var probability: Double { 1 }
+
+    func change(_ features: Features, _ generator: RandomGenerator) throws -> Features {
         let offset = Float(generator.uniform())
         return Features(
             shape: features.shape, values: features.values.map { $0 + offset }, length: features.length)
