@@ -191,7 +191,7 @@ extension Command {
     /// - Parameter failed: Why runs of this call have failed, by their names.
     private static func incomplete(
         _ ablation: Ablation, _ missing: [Ablation.Single], failed: [String: String]
-    ) -> LabError {
+    ) -> InputError {
         let lines = missing.prefix(20).map { single in
             let state =
                 switch ablation.state(of: single) {
@@ -204,13 +204,13 @@ extension Command {
         }
         let more = missing.count > 20 ? ["    and \(missing.count - 20) more"] : []
         let count = NumberText.count(ablation.singles.count, "run")
-        return LabError(
+        return InputError(
             (["\(missing.count) of \(count) have no result"] + lines + more).joined(separator: "\n"))
     }
 
     /// Finished runs of an ablation that cannot be read.
-    private static func unread(_ problems: [String]) -> LabError {
-        LabError(
+    private static func unread(_ problems: [String]) -> InputError {
+        InputError(
             problems.joined(separator: "\n")
                 + "\nThese runs are missing from the tables. To rerun them, remove their folders and repeat the command."
         )

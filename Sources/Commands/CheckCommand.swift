@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 import Foundation
 import Lab
@@ -75,7 +76,7 @@ extension Command {
                 }
             }
             if failures > 0 {
-                throw LabError(
+                throw InputError(
                     "\(failures) of \(NumberText.count(arguments.all.count, "experiment")) \(failures == 1 ? "has" : "have") errors"
                 )
             }

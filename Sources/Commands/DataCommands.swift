@@ -153,7 +153,7 @@ extension Command {
             }
             let leaks = reports.count { !$0.isClean }
             if arguments[strict], leaks > 0 {
-                throw LabError(
+                throw InputError(
                     "\(leaks) of \(NumberText.count(reports.count, "split")) \(leaks == 1 ? "leaks into its" : "leak into their") test set"
                 )
             }

@@ -134,7 +134,7 @@ extension Command {
             throw UsageError("--out: expected a file name ending in .npy or .csv, found \"\(file)\"")
         }
         if writer.failures > 0 {
-            throw LabError(
+            throw InputError(
                 "the features of \(writer.failures) of \(NumberText.count(input.clips.count, "file")) could not be computed"
             )
         }

@@ -137,13 +137,9 @@ extension Command {
             let options = WindowOptions(
                 window: arguments[window], step: arguments[step],
                 truncates: arguments[truncate] || arguments[saliency] != nil)
-            do {
-                isStream
-                    ? try predictStream(arguments, predictor, options)
-                    : try predictFiles(arguments, predictor, options)
-            } catch let problem as WindowProblem {
-                throw UsageError("--\(problem)")
-            }
+            isStream
+                ? try predictStream(arguments, predictor, options)
+                : try predictFiles(arguments, predictor, options)
         })
 
     /// The model that `--model` names: of a cross-validation, the ensemble of its models.
@@ -258,14 +254,17 @@ extension Command {
         if arguments[stateful] {
             try LiveStates(step: arguments[step] ?? 1).run(input, predictor, writer)
         } else {
-            try LiveWindows(windows: predictor.streamWindows(options)).run(input, predictor, writer)
+            let windows: RecordingWindows
+            do { windows = try predictor.streamWindows(options) } catch { throw UsageError("--\(error)") }
+            try LiveWindows(windows: windows).run(input, predictor, writer)
         }
     }
 
     private static func predictFiles(
         _ arguments: Arguments, _ predictor: Predictor, _ options: WindowOptions
     ) throws {
-        let windows = try predictor.windows(options)
+        let windows: RecordingWindows?
+        do { windows = try predictor.windows(options) } catch { throw UsageError("--\(error)") }
         if arguments[timeline], windows == nil {
             throw UsageError(
                 "--timeline: this model accepts recordings of any length; set the window length with --window"

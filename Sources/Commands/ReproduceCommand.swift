@@ -73,7 +73,7 @@ extension Command {
         }
         write(table, arguments.tableFormat)
         guard failures.isEmpty else {
-            throw LabError(
+            throw InputError(
                 "\(failures.count) of \(names.count) rows failed; to resume, repeat the command")
         }
     }
@@ -120,7 +120,7 @@ extension Command {
             throw RunStopped(isSaved: true)
         }
         if let failure = standing.failures.first {
-            throw LabError(
+            throw InputError(
                 "\(standing.failures.count) of \(ablation.singles.count) runs failed; \(failure.single.title) (\(failure.reason)): "
                     + (failure.lastLines.last ?? "no output") + "; log: \(ablation.log(of: failure.single))")
         }

@@ -50,16 +50,11 @@ extension Command {
                 throw UsageError("--model \(path): no such file or folder")
             }
             let served = models.isEmpty ? [try DefaultModel.path()] : models
-            let server: LabServer
-            do {
-                server = try LabServer(
-                    LabServer.Options(
-                        models: served,
-                        runs: arguments[Common.runs] ?? "runs", host: arguments[host] ?? "127.0.0.1",
-                        port: arguments[port] ?? 8080, token: arguments[token]))
-            } catch let error as ServerError {
-                throw LabError("\(error)")
-            }
+            let server = try LabServer(
+                LabServer.Options(
+                    models: served,
+                    runs: arguments[Common.runs] ?? "runs", host: arguments[host] ?? "127.0.0.1",
+                    port: arguments[port] ?? 8080, token: arguments[token]))
             reportEnsembles(served)
             try server.run {
                 Terminal.show("\(server.link)\n")

@@ -92,7 +92,7 @@ extension Command {
         }
         let changed = states.filter { $0.state != .intact }.map(\.name)
         guard changed.isEmpty else {
-            throw LabError(
+            throw InputError(
                 "\(folder): changed or missing since the run ended: \(changed.joined(separator: ", ")); restore the files, or repeat the run"
             )
         }
@@ -108,10 +108,11 @@ extension Command {
         }
         let row = table.rows[try table.index(ofRow: name)]
         guard row.result != nil else {
-            throw LabError("the row \"\(name)\" has no results yet; to fill it, run: Train reproduce \(path)")
+            throw InputError(
+                "the row \"\(name)\" has no results yet; to fill it, run: Train reproduce \(path)")
         }
         let plan = try plan(row, table, path, arguments)
-        guard let single = plan.ablation.singles.first else { throw LabError("the row has no runs") }
+        guard let single = plan.ablation.singles.first else { throw InputError("the row has no runs") }
         let folder = try freshFolder(
             (NSTemporaryDirectory() as NSString).appendingPathComponent("verify-\(name)"))
         defer { if !arguments[keep] { try? FileManager.default.removeItem(atPath: folder) } }
@@ -124,7 +125,7 @@ extension Command {
         observer.finish()
         let differences = try plan.differences(RunRecord(folder))
         guard differences.isEmpty else {
-            throw LabError(
+            throw InputError(
                 "the row \"\(name)\" was not reproduced by \(single.title): \(differences.joined(separator: "; ")). Its results are from version \(row.result?.version ?? "") on \(row.result?.processor ?? "unknown")"
             )
         }
@@ -143,7 +144,7 @@ extension Command {
     }
 
     /// The failure for files that differ between two runs, with the differences of their environments.
-    private static func failure(_ files: [String], _ first: RunRecord, _ second: RunRecord) -> LabError {
+    private static func failure(_ files: [String], _ first: RunRecord, _ second: RunRecord) -> InputError {
         let names = ["version", "processor", "instruction_set", "system"].filter {
             first.environment?[$0]?.text != second.environment?[$0]?.text
         }
@@ -154,7 +155,7 @@ extension Command {
                 + names.map { name in
                     "\(name) \(first.environment?[name]?.text ?? "unknown") and \(second.environment?[name]?.text ?? "unknown")"
                 }.joined(separator: ", ") + "."
-        return LabError(
+        return InputError(
             "\(NumberText.count(files.count, "file")) of \(first.path) \(files.count == 1 ? "was" : "were") not reproduced: \(files.joined(separator: ", ")). \(reason)"
         )
     }

@@ -35,6 +35,9 @@ public struct ConfigurationError: Error, Sendable, CustomStringConvertible {
         problems = [ConfigurationIssue(place: place, path: path, message: message)]
     }
 
+    /// The messages without their locations.
+    package var reason: String { problems.map(\.message).joined(separator: "; ") }
+
     /// One issue per line.
     public var description: String {
         problems.map(\.description).joined(separator: "\n")

@@ -12,23 +12,12 @@ extension JSONValue {
     ///
     /// - Parameters:
     ///   - file: The path of the file.
-    ///   - read: Returns the bytes of a file, or throws a `ReadFailure`. The default reads from the file system.
+    ///   - read: Returns the bytes of a file, or throws an error with one issue. The default reads from the file system.
     public static func load(
-        _ file: String, read: (String) throws(ReadFailure) -> [UInt8] = JSONValue.bytes(of:)
+        _ file: String, read: (String) throws(ConfigurationError) -> [UInt8] = JSONValue.bytes(of:)
     ) throws(ConfigurationError) -> JSONValue {
         var count = 0
         return try load(file, Location(source: file), [], &count, read)
-    }
-
-    /// An error while reading a file.
-    public struct ReadFailure: Error, Sendable {
-        /// The reason, such as `no such file or directory`.
-        public var reason: String
-
-        /// Creates an error with a reason.
-        public init(_ reason: String) {
-            self.reason = reason
-        }
     }
 
     private static let extendsLimit = 20
@@ -36,7 +25,7 @@ extension JSONValue {
 
     private static func load(
         _ file: String, _ place: Location, _ children: [String], _ count: inout Int,
-        _ read: (String) throws(ReadFailure) -> [UInt8]
+        _ read: (String) throws(ConfigurationError) -> [UInt8]
     ) throws(ConfigurationError) -> JSONValue {
         let path = children.isEmpty ? JSONPath() : JSONPath([.key("extends")])
         let identity = plain(file)
@@ -49,12 +38,11 @@ extension JSONValue {
             throw ConfigurationError(place: place, path: path, "the extends chain is too long")
         }
         let bytes: [UInt8]
-        do throws(ReadFailure) {
+        do throws(ConfigurationError) {
             bytes = try read(file)
-        } catch {
-            let message =
-                children.isEmpty ? error.reason : "cannot read \(JSONValue.quoted(file)): \(error.reason)"
-            throw ConfigurationError(place: place, path: path, message)
+        } catch  where !children.isEmpty {
+            throw ConfigurationError(
+                place: place, path: path, "cannot read \(JSONValue.quoted(file)): \(error.reason)")
         }
         var own = try parse(bytes, source: file)
         guard let extends = own["extends"] else { return own }
@@ -89,15 +77,15 @@ extension JSONValue {
         return (file.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
     }
 
-    /// Reads a file from the file system.
-    public static func bytes(of file: String) throws(ReadFailure) -> [UInt8] {
+    /// Reads a file from the file system. Throws if it cannot be read or is larger than 64 MB.
+    public static func bytes(of file: String) throws(ConfigurationError) -> [UInt8] {
         let descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        if descriptor < 0 { throw ReadFailure(systemError()) }
+        if descriptor < 0 { throw unreadable(file, systemError()) }
         defer { close(descriptor) }
         var status = stat()
         // Reading a folder is an error. A pipe may be empty for now, and a device may have no end.
         if fstat(descriptor, &status) == 0, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) {
-            throw ReadFailure("a pipe or a device; write its content to a regular file")
+            throw unreadable(file, "a pipe or a device; write its content to a regular file")
         }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65536)
@@ -105,14 +93,18 @@ extension JSONValue {
             let count = buffer.withUnsafeMutableBytes { fill(descriptor, $0) }
             if count < 0 {
                 if errno == EINTR { continue }
-                throw ReadFailure(systemError())
+                throw unreadable(file, systemError())
             }
             if count == 0 { return bytes }
             bytes.append(contentsOf: buffer[..<count])
             if bytes.count > 64 << 20 {
-                throw ReadFailure("the file is larger than 64 MB, the limit for a configuration")
+                throw unreadable(file, "the file is larger than 64 MB, the limit for a configuration")
             }
         }
+    }
+
+    private static func unreadable(_ file: String, _ reason: String) -> ConfigurationError {
+        ConfigurationError(place: Location(source: file), reason)
     }
 
     private static func fill(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {

@@ -17,10 +17,10 @@ public struct EGeMAPS: Sendable {
     ///
     /// Recordings are not resampled. Frames have 20 and 60 ms at every rate, rounded to samples, and transforms the next
     /// power of two. Below 16 kHz the mel bands end at half the sample rate.
-    public init(sampleRate: Int) throws(GeMAPSError) {
+    public init(sampleRate: Int) throws(InputError) {
         guard Self.sampleRates.contains(sampleRate) else {
-            throw GeMAPSError(
-                place: "sample rate", found: "\(sampleRate) Hz",
+            throw InputError(
+                "sample rate", found: "\(sampleRate) Hz",
                 allowed: "\(Self.sampleRates.lowerBound) to \(Self.sampleRates.upperBound) Hz")
         }
         self.sampleRate = sampleRate
@@ -44,7 +44,7 @@ public struct EGeMAPS: Sendable {
     ///
     /// Samples are rounded towards zero to 16 bits, as in the reference; louder ones are clipped. Throws for a recording
     /// shorter than `minimumSamples` and for samples that are not finite.
-    public func descriptors(_ samples: [Float]) throws(GeMAPSError) -> LowLevelDescriptors {
+    public func descriptors(_ samples: [Float]) throws(InputError) -> LowLevelDescriptors {
         let analysis = try analyze(samples)
         return LowLevelDescriptors(frames: analysis.frames + 1, hop: Self.hop, values: analysis.descriptors())
     }
@@ -53,18 +53,18 @@ public struct EGeMAPS: Sendable {
     /// finite: functionals of voiced frames are 0 without voiced frames, and -201 for the amplitudes of formants.
     ///
     /// Throws as `descriptors` does.
-    public func functionals(_ samples: [Float]) throws(GeMAPSError) -> [Float] {
+    public func functionals(_ samples: [Float]) throws(InputError) -> [Float] {
         Functionals(try analyze(samples)).values()
     }
 
     /// Computes the functionals of many recordings in parallel. The results do not depend on the number of threads.
-    public func functionals(of recordings: [[Float]]) throws(GeMAPSError) -> [[Float]] {
-        var results = [Result<[Float], GeMAPSError>](repeating: .success([]), count: recordings.count)
+    public func functionals(of recordings: [[Float]]) throws(InputError) -> [[Float]] {
+        var results = [Result<[Float], InputError>](repeating: .success([]), count: recordings.count)
         results.withUnsafeMutableBufferPointer { results in
             // Each chunk writes an element of its own.
             nonisolated(unsafe) let results = results
             Parallel.chunks(recordings.count) { i in
-                results[i] = Result { () throws(GeMAPSError) in try functionals(recordings[i]) }
+                results[i] = Result { () throws(InputError) in try functionals(recordings[i]) }
             }
         }
         var values: [[Float]] = []
@@ -72,21 +72,20 @@ public struct EGeMAPS: Sendable {
             switch result {
             case .success(let functionals): values.append(functionals)
             case .failure(let error):
-                throw GeMAPSError(
-                    place: "recording \(i), \(error.place)", found: error.found, allowed: error.allowed)
+                throw InputError("recording \(i), \(error)")
             }
         }
         return values
     }
 
-    private func analyze(_ samples: [Float]) throws(GeMAPSError) -> Analysis {
+    private func analyze(_ samples: [Float]) throws(InputError) -> Analysis {
         guard samples.count >= minimumSamples else {
-            throw GeMAPSError(
-                place: "samples", found: "\(samples.count)",
+            throw InputError(
+                "samples", found: "\(samples.count)",
                 allowed: "at least \(minimumSamples), 60 ms at \(sampleRate) Hz")
         }
         if let place = samples.firstIndex(where: { !$0.isFinite }) {
-            throw GeMAPSError(place: "sample \(place)", found: "\(samples[place])", allowed: "finite values")
+            throw InputError("sample \(place)", found: "\(samples[place])", allowed: "finite values")
         }
         let quantized = samples.map { sample in
             (Double(min(max(sample * 32768, -32768), 32767)).rounded(.towardZero)) / 32767

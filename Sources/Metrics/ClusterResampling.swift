@@ -42,13 +42,13 @@ public enum ClusterResampling {
     /// whole clusters; it is exact if there are at most `draws` permutations. With three to nine clusters, which have too
     /// few permutations, it is Student's t with the jackknife standard error of the difference.
     ///
-    /// Throws a `MetricError` if the clusters differ.
+    /// Throws an `InputError` if the clusters differ.
     public static func test(
         _ first: ClusteredMetric, _ second: ClusteredMetric, draws: Int = 2000, generator: RandomGenerator
-    ) throws(MetricError) -> Double {
+    ) throws(InputError) -> Double {
         let count = first.clusters.count
         guard Set(first.clusters) == Set(second.clusters) else {
-            throw MetricError(
+            throw InputError(
                 "the clips or speakers of the predictions differ; a paired test needs the same ones")
         }
         let numbers = Dictionary(
@@ -107,7 +107,7 @@ private struct ExchangedPair {
     private let joint: ClusteredMetric
     private let places: [(mine: Int, other: Int)]
 
-    init(_ first: ClusteredMetric, _ second: ClusteredMetric, _ order: [Int]) throws(MetricError) {
+    init(_ first: ClusteredMetric, _ second: ClusteredMetric, _ order: [Int]) throws(InputError) {
         joint = try first.joined(with: second)
         places = order.enumerated().map { ($0, first.clusters.count + $1) }
     }

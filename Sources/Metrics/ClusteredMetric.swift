@@ -1,3 +1,5 @@
+import Autograd
+
 /// A metric of predictions with clustered examples, such as the clips of a speaker. The clusters are independent of
 /// each other.
 ///
@@ -51,10 +53,10 @@ public struct ClusteredMetric: Sendable {
 
     /// Groups the predictions of one or more models by cluster.
     ///
-    /// Throws a `MetricError` if there are no examples, or if the clusters are speakers and a speaker is unknown.
+    /// Throws an `InputError` if there are no examples, or if the clusters are speakers and a speaker is unknown.
     public init(
         _ metric: Metric, _ models: [Predictions], by unit: Unit
-    ) throws(MetricError) {
+    ) throws(InputError) {
         var own: [Predictions] = []
         for predictions in models {
             let found = try predictions.own(metric)
@@ -62,7 +64,7 @@ public struct ClusteredMetric: Sendable {
             own += found
         }
         guard own.count == targets * models.count else {
-            throw MetricError("models with different targets; expected the same ones")
+            throw InputError("models with different targets; expected the same ones")
         }
         var numbers: [String: Int] = [:]
         var names: [String] = []
@@ -71,7 +73,7 @@ public struct ClusteredMetric: Sendable {
             var owners: [Int] = []
             for (id, speaker) in zip(predictions.ids, predictions.speakers) {
                 guard let key = unit == .clips ? id : speaker else {
-                    throw MetricError("the speaker of \(id) is unknown; expected a speaker for each clip")
+                    throw InputError("the speaker of \(id) is unknown; expected a speaker for each clip")
                 }
                 // The clips of a speaker usually follow each other.
                 if let last = owners.last, names[last] == key {
@@ -94,7 +96,7 @@ public struct ClusteredMetric: Sendable {
                 built[built.count - 1].places[owner].append(place)
             }
         }
-        guard !names.isEmpty else { throw MetricError("no examples; expected at least one") }
+        guard !names.isEmpty else { throw InputError("no examples; expected at least one") }
         for index in built.indices {
             built[index].places += Array(repeating: [], count: names.count - built[index].places.count)
             Self.summarize(&built[index], metric)
@@ -116,9 +118,9 @@ public struct ClusteredMetric: Sendable {
 
     /// Returns the metric over the clusters of both, those of `other` last. The models are joined in their order. If there are
     /// different numbers of them, each is repeated until both have equally many, so that the mean over the models stays the same.
-    func joined(with other: ClusteredMetric) throws(MetricError) -> ClusteredMetric {
+    func joined(with other: ClusteredMetric) throws(InputError) -> ClusteredMetric {
         guard metric == other.metric, targets == other.targets else {
-            throw MetricError("two different metrics; a paired test needs the same one")
+            throw InputError("two different metrics; a paired test needs the same one")
         }
         var joint: [Model] = []
         let count = models.count / Self.commonDivisor(models.count, other.models.count) * other.models.count

@@ -1,3 +1,5 @@
+import Autograd
+
 /// A confusion matrix of true against predicted classes, from which the metrics of predicted classes are computed.
 public struct ConfusionMatrix: Sendable, Equatable {
     /// The class names, in the order of rows and columns.
@@ -11,17 +13,17 @@ public struct ConfusionMatrix: Sendable, Equatable {
         counts = Array(repeating: Array(repeating: 0, count: classes.count), count: classes.count)
     }
 
-    /// Creates the matrix of true and predicted classes. Throws a `MetricError` if a class index is invalid or
+    /// Creates the matrix of true and predicted classes. Throws an `InputError` if a class index is invalid or
     /// the lengths differ.
-    public init(classes: [String], truths: [Int], predictions: [Int]) throws(MetricError) {
+    public init(classes: [String], truths: [Int], predictions: [Int]) throws(InputError) {
         self.init(classes: classes)
         guard truths.count == predictions.count else {
-            throw MetricError(
+            throw InputError(
                 "\(truths.count) true classes and \(predictions.count) predictions; expected the same number")
         }
         for (truth, prediction) in zip(truths, predictions) {
             guard classes.indices.contains(truth), classes.indices.contains(prediction) else {
-                throw MetricError(
+                throw InputError(
                     "true class \(truth) and prediction \(prediction); expected class indices below \(classes.count)"
                 )
             }
@@ -110,13 +112,4 @@ public struct ConfusionMatrix: Sendable, Equatable {
     }
 
     private func ratio(_ part: Int, _ whole: Int) -> Double { whole == 0 ? 0 : Double(part) / Double(whole) }
-}
-
-/// An error for input from which a metric cannot be computed.
-public struct MetricError: Error, CustomStringConvertible, Sendable, Equatable {
-    /// What was found and what is expected.
-    public let description: String
-
-    /// Creates an error with a message.
-    public init(_ description: String) { self.description = description }
 }

@@ -1,3 +1,5 @@
+import Autograd
+
 /// Metrics of several labels of which any number can apply to an example (multi-label classification). Labels without a
 /// positive, or where needed without a negative, example are left out of means; NaN if none is left.
 public struct LabelMetrics: Sendable {
@@ -9,14 +11,14 @@ public struct LabelMetrics: Sendable {
     public let decisions: [[Bool]]
     private var labels: Range<Int> { 0..<(truths.first?.count ?? 0) }
 
-    /// Creates the metrics. Throws a `MetricError` if the sizes differ or a probability is not finite.
-    public init(truths: [[Bool]], probabilities: [[Double]], decisions: [[Bool]]) throws(MetricError) {
+    /// Creates the metrics. Throws an `InputError` if the sizes differ or a probability is not finite.
+    public init(truths: [[Bool]], probabilities: [[Double]], decisions: [[Bool]]) throws(InputError) {
         let width = truths.first?.count ?? 0
         guard truths.count == probabilities.count, truths.count == decisions.count,
             (truths + decisions).allSatisfy({ $0.count == width }),
             probabilities.allSatisfy({ $0.count == width && $0.allSatisfy(\.isFinite) })
         else {
-            throw MetricError(
+            throw InputError(
                 "rows of labels and probabilities that do not match; expected \(width) finite values in each row"
             )
         }

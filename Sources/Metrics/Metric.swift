@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 import Synchronization
 
@@ -99,7 +100,7 @@ public struct Metric: Sendable {
     }
 
     /// Returns the value of the metric for predictions; of several targets, the mean over those to which it applies.
-    public func value(of predictions: Predictions) throws(MetricError) -> Double {
+    public func value(of predictions: Predictions) throws(InputError) -> Double {
         var sum = 0.0
         let own = try predictions.own(self)
         for part in own {
@@ -109,7 +110,7 @@ public struct Metric: Sendable {
     }
 
     /// Returns the value for the predictions of one target.
-    func singleValue(of predictions: Predictions) throws(MetricError) -> Double {
+    func singleValue(of predictions: Predictions) throws(InputError) -> Double {
         switch formula {
         case .confusion(let value): return value(try predictions.confusion())
         case .predictions(let value), .votes(let value): return value(predictions)

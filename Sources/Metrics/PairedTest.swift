@@ -6,8 +6,8 @@ public enum PairedTest {
     /// Performs McNemar's exact test: of the examples that exactly one of two systems classifies correctly, does
     /// each system get about half? Returns 1 if there are no such examples.
     ///
-    /// Throws a `MetricError` if the lengths differ.
-    public static func mcNemar(_ first: [Bool], _ second: [Bool]) throws(MetricError) -> Double {
+    /// Throws an `InputError` if the lengths differ.
+    public static func mcNemar(_ first: [Bool], _ second: [Bool]) throws(InputError) -> Double {
         try checkCounts(first.count, second.count)
         let onlyFirst = zip(first, second).count { $0 && !$1 }
         let onlySecond = zip(first, second).count { !$0 && $1 }
@@ -23,8 +23,8 @@ public enum PairedTest {
     /// pairs are dropped. The test is exact for up to 50 pairs, including ties, and uses the normal approximation
     /// beyond. Returns 1 if all pairs are equal.
     ///
-    /// Throws a `MetricError` if the lengths differ or a result is not finite.
-    public static func wilcoxon(_ first: [Double], _ second: [Double]) throws(MetricError) -> Double {
+    /// Throws an `InputError` if the lengths differ or a result is not finite.
+    public static func wilcoxon(_ first: [Double], _ second: [Double]) throws(InputError) -> Double {
         try checkCounts(first.count, second.count)
         try checkFinite(first + second)
         let differences = zip(first, second).map { $0 - $1 }.filter { $0 != 0 }
@@ -43,8 +43,8 @@ public enum PairedTest {
     /// Returns NaN with fewer than two pairs, or if all differences are equal but not 0, because their variance is
     /// then unknown.
     ///
-    /// Throws a `MetricError` if the lengths differ or a result is not finite.
-    public static func student(_ first: [Double], _ second: [Double]) throws(MetricError) -> Double {
+    /// Throws an `InputError` if the lengths differ or a result is not finite.
+    public static func student(_ first: [Double], _ second: [Double]) throws(InputError) -> Double {
         try checkCounts(first.count, second.count)
         try checkFinite(first + second)
         let differences = zip(first, second).map { $0 - $1 }
@@ -62,10 +62,10 @@ public enum PairedTest {
     /// Performs a permutation test of the mean difference between two lists of results. The signs of the
     /// differences are flipped at random, or in every combination if there are at most `draws` combinations.
     ///
-    /// Throws a `MetricError` if the lengths differ or a result is not finite.
+    /// Throws an `InputError` if the lengths differ or a result is not finite.
     public static func permutation(
         _ first: [Double], _ second: [Double], draws: Int = 10000, generator: RandomGenerator
-    ) throws(MetricError) -> Double {
+    ) throws(InputError) -> Double {
         try checkCounts(first.count, second.count)
         try checkFinite(first + second)
         let differences = zip(first, second).map { $0 - $1 }
@@ -139,15 +139,15 @@ public enum PairedTest {
         lgamma(Double(n + 1)) - lgamma(Double(k + 1)) - lgamma(Double(n - k + 1))
     }
 
-    private static func checkCounts(_ first: Int, _ second: Int) throws(MetricError) {
+    private static func checkCounts(_ first: Int, _ second: Int) throws(InputError) {
         guard first == second else {
-            throw MetricError("\(first) and \(second) results; a paired test needs the same number")
+            throw InputError("\(first) and \(second) results; a paired test needs the same number")
         }
     }
 
-    private static func checkFinite(_ values: [Double]) throws(MetricError) {
+    private static func checkFinite(_ values: [Double]) throws(InputError) {
         if let strange = values.first(where: { !$0.isFinite }) {
-            throw MetricError("a result of \(strange); expected finite values")
+            throw InputError("a result of \(strange); expected finite values")
         }
     }
 }

@@ -1,3 +1,5 @@
+import Autograd
+
 /// The predictions of one of several targets.
 public struct PredictionPart: Sendable {
     /// The name of the target.
@@ -23,10 +25,10 @@ public struct PredictionPart: Sendable {
 
     /// Pools the parts of several predictions by target. Throws if the main targets differ. An auxiliary or adversarial target whose
     /// classes differ, such as the training speakers of each fold, has no examples.
-    static func pooled(_ all: [[PredictionPart]]) throws(MetricError) -> [PredictionPart] {
+    static func pooled(_ all: [[PredictionPart]]) throws(InputError) -> [PredictionPart] {
         let names = all.map { $0.filter(\.isMain).map(\.name) }
         guard names.allSatisfy({ $0 == names[0] }) else {
-            throw MetricError("different targets; to pool predictions, their targets must be the same")
+            throw InputError("different targets; to pool predictions, their targets must be the same")
         }
         var parts: [PredictionPart] = []
         for part in all.first ?? [] {
@@ -106,14 +108,14 @@ extension Predictions {
     }
 
     /// Returns the predictions of the targets that a metric is about. Throws if there are none.
-    func own(_ metric: Metric) throws(MetricError) -> [Predictions] {
+    func own(_ metric: Metric) throws(InputError) -> [Predictions] {
         let found =
             parts.isEmpty
             ? [self].filter { $0.has(metric) }
             : parts.filter { metric.target == nil ? $0.isMain : metric.target == $0.name }
                 .map(\.predictions).filter { $0.has(metric) }
         guard !found.isEmpty else {
-            throw MetricError("the metric \(metric.name) does not apply to any target of these predictions")
+            throw InputError("the metric \(metric.name) does not apply to any target of these predictions")
         }
         return found
     }

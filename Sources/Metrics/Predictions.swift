@@ -1,3 +1,5 @@
+import Autograd
+
 /// The predictions of a model, with the true classes or values and, if known, the speakers of the examples.
 public struct Predictions: Sendable {
     /// What is predicted for each example.
@@ -89,14 +91,14 @@ public struct Predictions: Sendable {
     }
 
     /// Returns the confusion matrix of the examples or frames.
-    public func confusion() throws(MetricError) -> ConfusionMatrix {
+    public func confusion() throws(InputError) -> ConfusionMatrix {
         try task == .frames
             ? ConfusionMatrix(classes: classes, flat: frameCounts(at: frames.indices))
             : ConfusionMatrix(classes: classes, truths: truths, predictions: decisions)
     }
 
     /// Returns the mean loss, under the name `loss`, followed by the given metrics.
-    public func metrics(_ metrics: [Metric]) throws(MetricError) -> [(name: String, value: Double)] {
+    public func metrics(_ metrics: [Metric]) throws(InputError) -> [(name: String, value: Double)] {
         guard task == .classification, parts.isEmpty, references.isEmpty else {
             var values = [(name: "loss", value: meanLoss)]
             for metric in metrics { values.append((metric.name, try metric.value(of: self))) }
@@ -146,13 +148,13 @@ public struct Predictions: Sendable {
     }
 
     /// Pools the predictions of several test sets, such as those of all folds. Throws if their classes or targets differ.
-    public static func pooled(_ all: [Predictions]) throws(MetricError) -> Predictions {
+    public static func pooled(_ all: [Predictions]) throws(InputError) -> Predictions {
         var pool = Predictions(classes: all.first?.classes ?? [])
         pool.task = all.first?.task ?? .classification
         let hasRules = all.contains { !$0.rules.isEmpty }
         for own in all {
             guard own.classes == pool.classes, own.task == pool.task else {
-                throw MetricError(
+                throw InputError(
                     "classes \(own.classes.joined(separator: ", ")) and \(pool.classes.joined(separator: ", ")); "
                         + "to pool predictions, their classes must be the same, in the same order")
             }
@@ -168,7 +170,7 @@ public struct Predictions: Sendable {
             if hasRules { pool.rules += own.explicitRules }
         }
         guard pool.references.isEmpty || pool.references.count == pool.ids.count else {
-            throw MetricError(
+            throw InputError(
                 "predictions with and without votes of annotators; expected votes in all or none")
         }
         pool.parts = try PredictionPart.pooled(all.map(\.parts))

@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 
 /// Metrics of predicted probabilities.
@@ -8,24 +9,24 @@ public struct ProbabilityMetrics: Sendable {
     public let truths: [Int]
     private let classCount: Int
 
-    /// Creates the metrics. Throws a `MetricError` if the sizes differ, a class index is invalid or a probability
+    /// Creates the metrics. Throws an `InputError` if the sizes differ, a class index is invalid or a probability
     /// is not finite.
-    public init(probabilities: [[Double]], truths: [Int], classes: Int) throws(MetricError) {
+    public init(probabilities: [[Double]], truths: [Int], classes: Int) throws(InputError) {
         guard probabilities.count == truths.count else {
-            throw MetricError(
+            throw InputError(
                 "\(probabilities.count) rows of probabilities and \(truths.count) true classes; expected the same number"
             )
         }
         for (row, (numbers, truth)) in zip(probabilities, truths).enumerated() {
             guard numbers.count == classes else {
-                throw MetricError("row \(row) has \(numbers.count) probabilities; expected \(classes)")
+                throw InputError("row \(row) has \(numbers.count) probabilities; expected \(classes)")
             }
             guard (0..<classes).contains(truth) else {
-                throw MetricError(
+                throw InputError(
                     "row \(row) has true class \(truth); expected a class index below \(classes)")
             }
             guard numbers.allSatisfy(\.isFinite) else {
-                throw MetricError("row \(row) has a probability that is not a finite number")
+                throw InputError("row \(row) has a probability that is not a finite number")
             }
         }
         self.probabilities = probabilities

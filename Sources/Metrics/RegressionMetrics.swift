@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 
 /// Metrics of regression, such as the arousal of a clip. NaN where a metric is undefined.
@@ -7,14 +8,14 @@ public struct RegressionMetrics: Sendable {
     /// The predicted values.
     public let predictions: [Double]
 
-    /// Pairs true and predicted values. Throws a `MetricError` if their numbers differ or a value is not finite.
-    public init(truths: [Double], predictions: [Double]) throws(MetricError) {
+    /// Pairs true and predicted values. Throws an `InputError` if their numbers differ or a value is not finite.
+    public init(truths: [Double], predictions: [Double]) throws(InputError) {
         guard truths.count == predictions.count else {
-            throw MetricError(
+            throw InputError(
                 "\(truths.count) true and \(predictions.count) predicted values; expected the same number")
         }
         guard (truths + predictions).allSatisfy(\.isFinite) else {
-            throw MetricError("a value that is not a finite number")
+            throw InputError("a value that is not a finite number")
         }
         (self.truths, self.predictions) = (truths, predictions)
     }

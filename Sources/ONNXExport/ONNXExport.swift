@@ -8,7 +8,7 @@ extension Model {
     /// outputs are `probabilities`, or `output` without softmax or sigmoid, and `attention` if the model has attention layers.
     /// The card and the model's config are stored as metadata.
     ///
-    /// Throws an `ExportProblem` that names the layer if one cannot be exported, and a `FileError` if the file would exceed 2 GiB
+    /// Throws a `LayerError` that names the layer if one cannot be exported, and a `FileError` if the file would exceed 2 GiB
     /// or cannot be written; an existing file is then unchanged.
     public func writeONNX(
         to path: String, card: ModelCard = ModelCard(), options: ONNXOptions = ONNXOptions()

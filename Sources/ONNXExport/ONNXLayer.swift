@@ -71,8 +71,8 @@ public struct ONNXLayer {
     }
 
     /// Returns an error that names this layer.
-    public func problem(_ message: String, advice: String) -> ExportProblem {
-        ExportProblem(message, path: path, type: layer.typeName, advice: advice)
+    public func problem(_ message: String, advice: String) -> LayerError {
+        LayerError(exporting: path, type: layer.typeName, message, advice: advice)
     }
 
     /// Throws if the number of steps is dynamic, for layers that require a fixed one.

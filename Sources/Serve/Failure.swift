@@ -10,8 +10,7 @@ enum Failure {
     static func problem(_ error: any Error) -> Problem {
         switch error {
         case let problem as Problem: problem
-        case let problem as WindowProblem: Problem(400, "\(problem)")
-        case is FileError, is DataError, is LabError, is ConfigurationError: Problem(422, "\(error)")
+        case is FileError, is InputError, is ConfigurationError: Problem(422, "\(error)")
         default: Problem(describing: error)
         }
     }

@@ -2,9 +2,11 @@ import Configuration
 import Testing
 
 @Suite struct Loading {
-    static func read(_ files: [String: String]) -> (String) throws(JSONValue.ReadFailure) -> [UInt8] {
-        { (file: String) throws(JSONValue.ReadFailure) in
-            guard let text = files[file] else { throw JSONValue.ReadFailure("no such file or directory") }
+    static func read(_ files: [String: String]) -> (String) throws(ConfigurationError) -> [UInt8] {
+        { (file: String) throws(ConfigurationError) in
+            guard let text = files[file] else {
+                throw ConfigurationError(place: Location(source: file), "no such file or directory")
+            }
             return Array(text.utf8)
         }
     }

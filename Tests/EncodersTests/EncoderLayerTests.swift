@@ -279,7 +279,7 @@ import Testing
             (#", "lora": {"target_modules": ["*.query", "*.qwery"]}"#, "*.qwery"),
             (#", "frozen_layers": 2, "lora": {}"#, "layers.*.attention.query"),
         ] {
-            let message = try #require(throws: ShapeProblem.self) {
+            let message = try #require(throws: LayerError.self) {
                 try spec("hubert", options).checkedPlan([300, 1])
             }
             #expect(message.message.contains("the pattern \"\(pattern)\", which matches no dense layer"))
@@ -314,14 +314,14 @@ import Testing
         ] {
             let model = try model(name, options, samples: samples)
             guard name != "whisper" else {
-                let problem = try #require(throws: ExportProblem.self) { try model.encodeONNX() }
+                let problem = try #require(throws: LayerError.self) { try model.encodeONNX() }
                 #expect(problem.message.contains("log-mel spectrogram of Whisper"))
                 continue
             }
             #expect(try model.encodeONNX().count > 4 * model.parameterCount)
             var dynamic = ONNXOptions()
             dynamic.anySteps = true
-            #expect(throws: ExportProblem.self) { try model.encodeONNX(options: dynamic) }
+            #expect(throws: LayerError.self) { try model.encodeONNX(options: dynamic) }
         }
     }
 

@@ -154,7 +154,7 @@ import Testing
             "\(error)".contains("8-bit weights cannot be trained; remove it, or use the feature \"encoder\""))
         var spec = EncoderLayer.Spec(Self.fixtures + "/hubert")
         spec.encoder.weightType = .int8
-        let problem = try #require(throws: ShapeProblem.self) { try spec.plan([300, 1]) }
+        let problem = try #require(throws: LayerError.self) { try spec.plan([300, 1]) }
         #expect("\(problem)".contains("8-bit weights cannot be trained"))
     }
 

@@ -82,24 +82,24 @@ import Testing
 
     @Test func damagedInput() throws {
         for rate in [Int.min, 0, 7999, 192_001, Int.max] {
-            let error = #expect(throws: GeMAPSError.self) { try EGeMAPS(sampleRate: rate) }
-            #expect(error?.found == "\(rate) Hz")
+            let error = #expect(throws: InputError.self) { try EGeMAPS(sampleRate: rate) }
+            #expect(error?.description == "sample rate: found \(rate) Hz; allowed: 8000 to 192000 Hz")
         }
         let extractor = try EGeMAPS(sampleRate: 16000)
-        let short = #expect(throws: GeMAPSError.self) {
+        let short = #expect(throws: InputError.self) {
             try extractor.functionals([Float](repeating: 0, count: 959))
         }
-        #expect(short?.allowed.hasPrefix("at least 960") == true)
-        #expect(throws: GeMAPSError.self) { try extractor.descriptors([]) }
+        #expect(short?.description.hasPrefix("samples: found 959; allowed: at least 960") == true)
+        #expect(throws: InputError.self) { try extractor.descriptors([]) }
         for value in [Float.nan, .infinity, -.infinity] {
             var samples = [Float](repeating: 0.1, count: 2000)
             samples[1234] = value
-            let error = #expect(throws: GeMAPSError.self) { try extractor.functionals(samples) }
-            #expect(error?.place == "sample 1234")
-            let batch = #expect(throws: GeMAPSError.self) {
+            let error = #expect(throws: InputError.self) { try extractor.functionals(samples) }
+            #expect(error?.description.hasPrefix("sample 1234: found ") == true)
+            let batch = #expect(throws: InputError.self) {
                 try extractor.functionals(of: [[Float](repeating: 0, count: 2000), samples])
             }
-            #expect(batch?.place == "recording 1, sample 1234")
+            #expect(batch?.description.hasPrefix("recording 1, sample 1234: found ") == true)
         }
         #expect(try extractor.functionals(of: []).isEmpty)
     }

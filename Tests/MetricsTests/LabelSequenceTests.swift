@@ -74,8 +74,8 @@ import Testing
         let part = all.selecting([2, 0])
         #expect(part.ids == ["a1", "a0"] && part.labelErrors.count == 2)
         #expect(try Predictions.pooled([part, all]).labelErrors.labels == 60)
-        #expect(throws: MetricError.self) { try Predictions.pooled([all, Predictions(classes: [])]) }
-        #expect(throws: MetricError.self) { try Metric.uar.value(of: all) }
+        #expect(throws: InputError.self) { try Predictions.pooled([all, Predictions(classes: [])]) }
+        #expect(throws: InputError.self) { try Metric.uar.value(of: all) }
         #expect(try Metric.labelErrorRate.value(of: Predictions(.sequences)).isNaN)
     }
 }

@@ -61,16 +61,16 @@ import Testing
     }
 
     @Test func invalidInputIsReported() {
-        #expect(throws: MetricError("3 true classes and 2 predictions; expected the same number")) {
+        #expect(throws: InputError("3 true classes and 2 predictions; expected the same number")) {
             try ConfusionMatrix(classes: ["a", "b"], truths: [0, 1, 1], predictions: [0, 1])
         }
-        #expect(throws: MetricError("true class 2 and prediction 0; expected class indices below 2")) {
+        #expect(throws: InputError("true class 2 and prediction 0; expected class indices below 2")) {
             try ConfusionMatrix(classes: ["a", "b"], truths: [2], predictions: [0])
         }
-        #expect(throws: MetricError("row 1 has 3 probabilities; expected 2")) {
+        #expect(throws: InputError("row 1 has 3 probabilities; expected 2")) {
             try ProbabilityMetrics(probabilities: [[0, 1], [0, 1, 0]], truths: [0, 0], classes: 2)
         }
-        #expect(throws: MetricError("row 0 has a probability that is not a finite number")) {
+        #expect(throws: InputError("row 0 has a probability that is not a finite number")) {
             try ProbabilityMetrics(probabilities: [[.nan, 1]], truths: [0], classes: 2)
         }
     }

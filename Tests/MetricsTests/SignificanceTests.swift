@@ -46,7 +46,7 @@ import Testing
         // The variance is unknown if all differences are equal or there is only one.
         #expect(try PairedTest.student(a, a.map { $0 - 0.05 }).isNaN)
         #expect(try PairedTest.student([1], [2]).isNaN)
-        #expect(throws: MetricError.self) { try PairedTest.student(a, [1]) }
+        #expect(throws: InputError.self) { try PairedTest.student(a, [1]) }
     }
 
     @Test func permutationIsExactOrApproximate() throws {
@@ -87,7 +87,7 @@ import Testing
         let fewer = try ClusteredMetric(
             .accuracy, [systems[0].selecting(Array(0..<20))], by: .speakers)
         #expect(
-            throws: MetricError(
+            throws: InputError(
                 "the clips or speakers of the predictions differ; a paired test needs the same ones")
         ) {
             try ClusterResampling.test(metrics[0], fewer, generator: RandomGenerator(seed: 1))
@@ -195,35 +195,35 @@ import Testing
     }
 
     @Test func invalidInputThrows() {
-        #expect(throws: MetricError("2 and 1 results; a paired test needs the same number")) {
+        #expect(throws: InputError("2 and 1 results; a paired test needs the same number")) {
             try PairedTest.mcNemar([true, false], [true])
         }
-        #expect(throws: MetricError("a result of nan; expected finite values")) {
+        #expect(throws: InputError("a result of nan; expected finite values")) {
             try PairedTest.wilcoxon([0.1, .nan], [0.1, 0.2])
         }
         let none = Predictions(classes: ["a"])
-        #expect(throws: MetricError("no examples; expected at least one")) {
+        #expect(throws: InputError("no examples; expected at least one")) {
             try ClusteredMetric(.uar, [none], by: .clips)
         }
         var unknown = none
         unknown.append("x", truth: 0, probabilities: [1])
-        #expect(throws: MetricError("the speaker of x is unknown; expected a speaker for each clip")) {
+        #expect(throws: InputError("the speaker of x is unknown; expected a speaker for each clip")) {
             try ClusteredMetric(.uar, [unknown], by: .speakers)
         }
         #expect(
-            throws: MetricError(
+            throws: InputError(
                 "classes b and a; to pool predictions, their classes must be the same, in the same order")
         ) { try Predictions.pooled([none, Predictions(classes: ["b"])]) }
         let drawn = SimulatedPopulation().draw(speakers: 10, seeds: 1, RandomGenerator(seed: 1))[0]
-        #expect(throws: MetricError("two different metrics; a paired test needs the same one")) {
+        #expect(throws: InputError("two different metrics; a paired test needs the same one")) {
             try ClusterResampling.test(
                 ClusteredMetric(.uar, drawn, by: .speakers), ClusteredMetric(.accuracy, drawn, by: .speakers),
                 generator: RandomGenerator(seed: 1))
         }
-        #expect(throws: MetricError("1 rows of probabilities and 2 true classes; expected the same number")) {
+        #expect(throws: InputError("1 rows of probabilities and 2 true classes; expected the same number")) {
             try ProbabilityMetrics(probabilities: [[1]], truths: [0, 0], classes: 1)
         }
-        #expect(throws: MetricError("row 0 has true class 2; expected a class index below 1")) {
+        #expect(throws: InputError("row 0 has true class 2; expected a class index below 1")) {
             try ProbabilityMetrics(probabilities: [[1]], truths: [2], classes: 1)
         }
     }

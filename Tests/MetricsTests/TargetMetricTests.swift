@@ -35,8 +35,8 @@ import Testing
         #expect(constant.pearson.isNaN && constant.spearman.isNaN && constant.concordance == 0)
         #expect(try RegressionMetrics(truths: [2, 2], predictions: [2, 2]).concordance.isNaN)
         #expect(try RegressionMetrics(truths: [2, 2], predictions: [1, 2]).determination.isNaN)
-        #expect(throws: MetricError.self) { try RegressionMetrics(truths: [1], predictions: []) }
-        #expect(throws: MetricError.self) { try RegressionMetrics(truths: [1], predictions: [.nan]) }
+        #expect(throws: InputError.self) { try RegressionMetrics(truths: [1], predictions: []) }
+        #expect(throws: InputError.self) { try RegressionMetrics(truths: [1], predictions: [.nan]) }
     }
 
     private static let labels: [[Double]] = [
@@ -61,7 +61,7 @@ import Testing
         for (metric, value) in wanted {
             #expect(close(try metric.value(of: predictions), value), "\(metric.name)")
         }
-        #expect(throws: MetricError.self) { try Metric.accuracy.value(of: predictions) }
+        #expect(throws: InputError.self) { try Metric.accuracy.value(of: predictions) }
         let labels = try LabelMetrics(
             truths: Self.labels.map { $0.map { $0 >= 0.5 } }, probabilities: Self.chances,
             decisions: Self.chances.map { $0.map { $0 >= 0.5 } })
@@ -99,7 +99,7 @@ import Testing
         #expect(close(try Metric.voteDivergence.value(of: predictions), 0.10205272556278813))
         #expect(close(try Metric.entropyCorrelation.value(of: predictions), 0.9955719763227682))
         predictions.references = []
-        #expect(throws: MetricError.self) { try Metric.voteDivergence.value(of: predictions) }
+        #expect(throws: InputError.self) { try Metric.voteDivergence.value(of: predictions) }
     }
 
     /// Of several targets, a metric is the mean over the main ones to which it applies; resampling agrees.
@@ -124,8 +124,8 @@ import Testing
         #expect(try Metric.concordance.of(target: "valence").value(of: both) == ccc[1])
         #expect(try Metric.accuracy.value(of: both) == (try Metric.accuracy.value(of: part)))
         #expect(try Metric.uar.of(target: "gender").value(of: both) == (try Metric.uar.value(of: classes)))
-        #expect(throws: MetricError.self) { try Metric.labelAUC.value(of: both) }
-        #expect(throws: MetricError.self) { try Metric.concordance.of(target: "emotion").value(of: both) }
+        #expect(throws: InputError.self) { try Metric.labelAUC.value(of: both) }
+        #expect(throws: InputError.self) { try Metric.concordance.of(target: "emotion").value(of: both) }
         #expect(both.classification?.ids.count == 11)
 
         let clustered = try ClusteredMetric(.concordance, [both, both], by: .speakers)
@@ -158,7 +158,7 @@ import Testing
         #expect(close(try Metric.concordance.value(of: joined), ccc[0]) && joined.ids.count == 12)
         #expect(joined.parts.map(\.predictions.ids.count) == [12, 0])
         #expect(try Metric.accuracy.of(target: "speaker").value(of: joined).isNaN)
-        #expect(throws: MetricError.self) { try folds(isMain: true) }
+        #expect(throws: InputError.self) { try folds(isMain: true) }
 
         let interval = ClusterResampling.interval(clustered)
         #expect(interval.low < clustered.estimate && clustered.estimate < interval.high)

@@ -13,8 +13,8 @@ import Testing
         struct Spec: LayerSpec {
             static let type = "doubling"
             static let fields: [Field<Self>] = []
-            func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan { LayerPlan(output: input) }
-            func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+            func plan(_ input: [Int]) throws(LayerError) -> LayerPlan { LayerPlan(output: input) }
+            func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
                 Doubling()
             }
         }

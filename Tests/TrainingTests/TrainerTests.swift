@@ -74,10 +74,11 @@ import Testing
         let batches = ToyBatches()
         batches.spoilt = (1, 2)
         let trainer = try Toy.trainer({ _ in }, batches)
-        let error = #expect(throws: NotFinite.self) { try finish(trainer) }
-        #expect(error?.epoch == 2 && error?.batch == 3)
-        #expect(error?.place == "the features")
-        #expect(error?.ids.contains("toy 0") == true)
+        let error = #expect(throws: InputError.self) { try finish(trainer) }
+        let message = try #require(error?.description)
+        #expect(message.hasPrefix("epoch 2, batch 3: "))
+        #expect(message.contains(" The first non-finite values are in the features. The batch contains "))
+        #expect(message.contains("toy 0"))
         #expect(trainer.model.parameters.allSatisfy { $0.value.array.allSatisfy(\.isFinite) })
     }
 
@@ -85,8 +86,9 @@ import Testing
         let trainer = try Toy.trainer()
         let (name, parameter) = trainer.model.namedParameters[4]
         parameter.value = parameter.value * .nan
-        let error = #expect(throws: NotFinite.self) { try trainer.step() }
-        #expect(error?.place == "the weight \"\(name)\" of model[3] (gru)")
+        let error = #expect(throws: InputError.self) { try trainer.step() }
+        let place = "The first non-finite values are in the weight \"\(name)\" of model[3] (gru)."
+        #expect(error?.description.contains(place) == true)
     }
 
     @Test func earlyStoppingEndsTheTraining() throws {

@@ -1,3 +1,4 @@
+import Autograd
 import Lab
 import Reports
 
@@ -7,10 +8,10 @@ extension PlotKind {
     ) { source in
         let record = try source.finishedRun()
         guard let all = record.predictions else {
-            throw LabError("\(source.target): no \(RunFile.predictions)")
+            throw InputError("\(source.target): no \(RunFile.predictions)")
         }
         guard let predictions = all.classification else {
-            throw LabError(
+            throw InputError(
                 "\(source.target): a confusion matrix requires a target that is a classification; the report shows the others"
             )
         }

@@ -1,3 +1,4 @@
+import Autograd
 import Lab
 import Reports
 
@@ -7,11 +8,11 @@ extension PlotKind {
     ) { source in
         let record = try source.finishedRun()
         guard let search = record.experiment.search else {
-            throw LabError(
+            throw InputError(
                 "\(source.target): the run has no hyperparameter search; add \"search\" to its config")
         }
         guard let plot = try SearchResult(search, file: record.file("search.jsonl")).plot else {
-            throw LabError(
+            throw InputError(
                 "\(source.target): no trial of the search could be scored; see \(record.file(RunFile.search))"
             )
         }

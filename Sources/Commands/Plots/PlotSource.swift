@@ -90,7 +90,7 @@ struct PlotSource {
         let data = try data()
         guard let record else { return data }
         if let split = record.split, split[subset] != data.split[subset] {
-            throw DataError(
+            throw InputError(
                 "the \(subset.word) set of \(record.path)",
                 found: "clips that differ from those of the run: the data have changed",
                 allowed: "the data of the run")

@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 import Lab
 import Reports
@@ -41,7 +42,7 @@ struct LiveStates {
         let (begin, before) = (clock.now, stream.frames)
         note(begin, before, try stream.finish())
         try input.checkEnd()
-        guard let last else { throw LabError("the stream is too short for a frame of features") }
+        guard let last else { throw InputError("the stream is too short for a frame of features") }
         if done > written || stream.frames > before {
             try write(last, end: Double(done) / Double(input.rate), writer)
         }

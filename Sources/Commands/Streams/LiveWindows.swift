@@ -1,3 +1,4 @@
+import Autograd
 import Lab
 import Reports
 import SpeechEmotion
@@ -40,7 +41,7 @@ struct LiveWindows {
         if let part = sliding?.finish() { try answer(part, orElse: sliding?.lastWhole()) }
         try input.checkEnd()
         if failures > 0 {
-            throw LabError("no prediction for \(NumberText.count(failures, "window")) of the stream")
+            throw InputError("no prediction for \(NumberText.count(failures, "window")) of the stream")
         }
     }
 }

@@ -20,7 +20,7 @@ extension Arguments {
     /// The options in `--slurm-options`; none without it.
     func slurmOptions() throws -> SlurmOptions {
         guard let text = self[Common.slurmOptions] else { return SlurmOptions() }
-        do throws(LabError) { return try SlurmOptions(parsing: text) } catch {
+        do throws(InputError) { return try SlurmOptions(parsing: text) } catch {
             throw UsageError("--\(Common.slurmOptions.name): \(error)")
         }
     }

@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 import Lab
 import Reports
@@ -52,10 +53,10 @@ struct InputFiles {
     /// Throws if a file failed or a folder had no audio files.
     func checkFailures() throws {
         if failures > 0 {
-            throw LabError("\(failures) of \(NumberText.count(paths.count, "file")) could not be read")
+            throw InputError("\(failures) of \(NumberText.count(paths.count, "file")) could not be read")
         }
         if emptyFolders > 0 {
-            throw LabError(
+            throw InputError(
                 "no audio files in \(emptyFolders) of \(NumberText.count(arguments, "argument"))")
         }
     }

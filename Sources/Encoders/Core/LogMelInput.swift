@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 import SpeechEmotion
 
@@ -22,7 +23,7 @@ public enum LogMelInput {
 
 extension Waveform {
     /// The log-mel spectrogram of Whisper, [frames, bands]: padded with zeros to `frames` frames of 10 ms, with 25 ms windows.
-    package func whisperInput(bands: Int, frames: Int) throws(DataError) -> [Float] {
+    package func whisperInput(bands: Int, frames: Int) throws(InputError) -> [Float] {
         var stft = STFT(fft: LogMelInput.frameLength, hop: LogMelInput.hop)
         stft.padding = .reflect
         var padded = samples

@@ -55,18 +55,18 @@ public struct EncoderChoice: Options, Hashable {
     func numbers(_ config: EncoderConfig) -> [Int] { layers.numbers(layers: config.layers) }
 
     /// Returns the encoder. Throws if it cannot be read, has another fingerprint, or does not have the layers.
-    func checked() throws(DataError) -> EncoderStore.Entry {
+    func checked() throws(InputError) -> EncoderStore.Entry {
         let entry = try reading { try self.entry() }
         let count = entry.source.config.layers
         if let number = numbers(entry.source.config).first(where: { $0 > count }) {
-            throw DataError(
+            throw InputError(
                 "\(EncoderStates.type), layers", found: "\(number)",
                 allowed: "0 to \(count), the number of layers of \(weights)")
         }
         guard let sha256 else { return entry }
         let found = try reading { try entry.fingerprint() }
         guard found == sha256 else {
-            throw DataError(
+            throw InputError(
                 "\(EncoderStates.type), the weights \(weights)",
                 found: "a different encoder: SHA-256 \(found)",
                 allowed: "SHA-256 \(sha256), the encoder that was used before")
@@ -82,9 +82,9 @@ public struct EncoderChoice: Options, Hashable {
     }
 
     /// Turns an error of files into one that names the feature or layer.
-    func reading<R>(_ body: () throws -> R) throws(DataError) -> R {
+    func reading<R>(_ body: () throws -> R) throws(InputError) -> R {
         do { return try body() } catch {
-            throw DataError(
+            throw InputError(
                 EncoderStates.type, reading: error, allowed: "the folder or file of an encoder")
         }
     }

@@ -51,10 +51,10 @@ public struct EncoderStates: FrameFeature, PinnedOptions {
     public func frames(of samples: Int) -> Int? { config?.steps(of: samples) }
 
     /// Throws if the encoder cannot be read or has another fingerprint, for unknown layers, and unless the rate is 16 kHz.
-    public func check(rate: Int) throws(DataError) {
+    public func check(rate: Int) throws(InputError) {
         _ = try encoder.checked()
         guard rate == EncoderConfig.sampleRate else {
-            throw DataError(
+            throw InputError(
                 Self.type, found: "a sample rate of \(rate) Hz", allowed: "\(EncoderConfig.sampleRate) Hz")
         }
     }
@@ -76,14 +76,14 @@ public struct EncoderStates: FrameFeature, PinnedOptions {
 
     /// Computes [steps, width] from the recording alone, without padding (Whisper: padded to 30 s), so that other recordings
     /// have no effect. Throws for waveforms that are shorter than one step, and for Whisper longer than 30 s.
-    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+    public func table(of analysis: WaveformAnalysis) throws(InputError) -> FrameTable {
         let wave = analysis.wave
         let entry = try encoder.reading { try encoder.entry() }
         let config = entry.source.config
         try PaddedWaveform.check(wave.samples, action: Self.type)
         let allowed = config.allowedSamples
         guard let steps = config.steps(of: wave.count) else {
-            throw DataError(
+            throw InputError(
                 Self.type, found: "a waveform of \(wave.duration) s",
                 allowed: wave.count < allowed.lowerBound
                     ? "at least \(allowed.lowerBound) samples, the receptive field of the encoder"
@@ -124,7 +124,7 @@ public struct EncoderStates: FrameFeature, PinnedOptions {
     }
 
     /// Returns the input of the encoder: [1, samples], or [1, frames, bands].
-    private func input(_ source: EncoderSource, _ analysis: WaveformAnalysis) throws(DataError) -> Tensor {
+    private func input(_ source: EncoderSource, _ analysis: WaveformAnalysis) throws(InputError) -> Tensor {
         let samples: [Float]
         let shape: [Int]
         switch source.config.input {

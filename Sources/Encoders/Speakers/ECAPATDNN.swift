@@ -49,9 +49,9 @@ public final class ECAPATDNN: Layer {
         /// The kernel sizes and dilations of the first layer and of the blocks.
         static let windows: [(kernel: Int, dilation: Int)] = [(5, 1), (3, 2), (3, 3), (3, 4)]
 
-        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+        public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
             guard input.count == 2, let steps = input.first, steps > 0 else {
-                throw ShapeProblem("ecapa_tdnn expects an input of shape [time, channels], found \(input)")
+                throw LayerError("ecapa_tdnn expects an input of shape [time, channels], found \(input)")
             }
             let (wide, part) = (3 * channels, channels / res2netScale)
             func convolution(_ filters: Int, _ inputs: Int) -> Int { capped(filters, inputs) + filters }
@@ -75,7 +75,7 @@ public final class ECAPATDNN: Layer {
                 kept: capped(steps, 60 * channels + 3 * attentionChannels))
         }
 
-        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
             _ = try plan(input)
             return ECAPATDNN(self, inputs: input[1], generator)
         }

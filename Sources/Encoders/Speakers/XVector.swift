@@ -41,9 +41,9 @@ public final class XVector: Layer {
                 ]
         }
 
-        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+        public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
             guard input.count == 2, let steps = input.first, steps > 0 else {
-                throw ShapeProblem("x_vector expects an input of shape [time, channels], found \(input)")
+                throw LayerError("x_vector expects an input of shape [time, channels], found \(input)")
             }
             var (inputs, weights, values) = (input[1], 0, 0)
             for (filters, kernel) in zip(channels, kernels) {
@@ -57,7 +57,7 @@ public final class XVector: Layer {
                 multiplyAdds: capped(weights, steps) + linear, kept: values + units)
         }
 
-        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
             _ = try plan(input)
             return XVector(self, inputs: input[1], generator)
         }

@@ -98,32 +98,32 @@ public final class EncoderLayer: Layer {
             return result
         }
 
-        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+        public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
             guard let samples = input.first, input.dropFirst().allSatisfy({ $0 == 1 }), input.count <= 2
             else {
-                throw ShapeProblem(
+                throw LayerError(
                     "encoder expects waveforms of shape [samples, 1], found \(input); use the feature \"waveform\""
                 )
             }
             guard encoder.weightType == .float32 else {
-                throw ShapeProblem("encoder has \"weight_type\": \"int8\": \(Self.untrainable)")
+                throw LayerError("encoder has \"weight_type\": \"int8\": \(Self.untrainable)")
             }
             let config = try entry().source.config
             guard frozenLayers <= config.layers else {
-                throw ShapeProblem(
+                throw LayerError(
                     "encoder has \"frozen_layers\": \(frozenLayers), but \(encoder.weights) has \(config.layers) layers"
                 )
             }
             guard let steps = config.steps(of: samples) else {
                 let allowed = config.allowedSamples
-                throw ShapeProblem(
+                throw LayerError(
                     samples < allowed.lowerBound
                         ? "encoder expects at least \(allowed.lowerBound) samples, its receptive field, found \(samples)"
                         : "encoder expects at most \(allowed.upperBound) samples, found \(samples)")
             }
             let (numbers, part) = (encoder.numbers(config), trainedPart(config))
             if let pattern = adaptation.unmatched(part) {
-                throw ShapeProblem(
+                throw LayerError(
                     "encoder has \"lora\" with the pattern \"\(pattern)\", which matches no dense layer that is trained; expected names such as layers.\(frozenLayers).attention.query, layers.*.inner or *.output"
                 )
             }
@@ -136,16 +136,16 @@ public final class EncoderLayer: Layer {
                     + capped(steps, capped(numbers.count, config.hidden)))
         }
 
-        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
             _ = try plan(input)
             let entry = try entry()
             do { return try EncoderLayer(self, entry, generator) } catch {
-                throw ShapeProblem("encoder: \(error)")
+                throw LayerError("encoder: \(error)")
             }
         }
 
-        fileprivate func entry() throws(ShapeProblem) -> EncoderStore.Entry {
-            do { return try encoder.checked() } catch { throw ShapeProblem("\(error)") }
+        fileprivate func entry() throws(LayerError) -> EncoderStore.Entry {
+            do { return try encoder.checked() } catch { throw LayerError("\(error)") }
         }
 
         /// The weights that are trained instead of those of the encoder.
@@ -252,13 +252,13 @@ public final class EncoderLayer: Layer {
 
 extension EncoderLayer: MergeableLayer {
     /// Returns the layer with the low-rank changes added to its weights, which then belong to the model file.
-    package func merged() throws(ShapeProblem) -> any Layer {
+    package func merged() throws(LayerError) -> any Layer {
         guard options.lora != nil, options.adapters == nil else { return self }
         var spec = options
         spec.lora = nil
         let result: EncoderLayer
         do { result = try EncoderLayer(spec, spec.entry(), RandomGenerator(seed: 0)) } catch {
-            throw ShapeProblem("encoder: \(error)")
+            throw LayerError("encoder: \(error)")
         }
         let weights = Dictionary(result.encoder.namedParameters) { first, _ in first }
         for (name, layer) in encoder.namedLayers() {

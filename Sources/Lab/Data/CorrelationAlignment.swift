@@ -1,3 +1,4 @@
+import Autograd
 import Classical
 import SpeechEmotion
 
@@ -10,8 +11,8 @@ struct CorrelationAlignment: GroupNormalization {
     private let scaling: SpeakerNormalization
     private let transform: Matrix
 
-    init(_ group: [Features]) throws(DataError) {
-        scaling = try SpeakerNormalization(group)
+    init(_ group: [Features], of clip: String?) throws(InputError) {
+        scaling = try SpeakerNormalization(group, of: clip)
         let channels = group.first?.shape.last ?? 1
         var values: [Double] = []
         for features in group {
@@ -51,7 +52,9 @@ extension SpeakerNormalization: GroupNormalization {}
 
 extension FeaturePipeline.Normalizing {
     /// Returns the normalization of a group of clips: a speaker or a corpus. Throws if they have too few values.
-    func fit(_ group: [Features]) throws(DataError) -> any GroupNormalization {
-        self == .coral ? try CorrelationAlignment(group) : try SpeakerNormalization(group)
+    ///
+    /// - Parameter clip: The name of a clip of the group, for the error.
+    func fit(_ group: [Features], of clip: String? = nil) throws(InputError) -> any GroupNormalization {
+        self == .coral ? try CorrelationAlignment(group, of: clip) : try SpeakerNormalization(group, of: clip)
     }
 }

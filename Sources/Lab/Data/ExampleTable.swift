@@ -50,11 +50,7 @@ struct ExampleTable: Sendable {
         var members: [String: [Int]] = [:]
         for (number, group) in groups.enumerated() { members[group, default: []].append(number) }
         let found = try members.mapValues { numbers in
-            do throws(DataError) {
-                return try normalizing.fit(numbers.map { self.features($0) })
-            } catch {
-                throw error.of(ids[numbers[0]])
-            }
+            try normalizing.fit(numbers.map { self.features($0) }, of: ids[numbers[0]])
         }
         normalizations = groups.compactMap { found[$0] }
         for number in ids.indices {

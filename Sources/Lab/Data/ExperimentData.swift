@@ -38,7 +38,7 @@ public struct ExperimentData: Sendable {
         corpus = plan.withCopies(recordings)
         splits = try plan.splits(recordings, by: experiment.split.value, generator)
         guard splits.indices.contains(experiment.fold - 1) else {
-            throw DataError(
+            throw InputError(
                 "\"fold\"", found: "\(experiment.fold)",
                 allowed: "1 to \(splits.count): the number of folds")
         }
@@ -107,7 +107,7 @@ public struct ExperimentData: Sendable {
     func checkParts(_ experiment: Experiment) throws {
         let measured = experiment.evaluation.subset.splitSubset
         guard !split[measured].isEmpty else {
-            throw DataError(
+            throw InputError(
                 "the split",
                 found: "no clip in the \(measured.word) set, which \"evaluation.subset\" selects",
                 allowed: "at least one")
@@ -116,7 +116,7 @@ public struct ExperimentData: Sendable {
         _ = try ClipColumns(experiment.groupColumns, of: clips(measured))
         let watched = experiment.watched
         if split.validation.isEmpty, let metric = watched.first(where: { $0.name.hasPrefix("validation_") }) {
-            throw DataError(
+            throw InputError(
                 "the split",
                 found:
                     "no clip in the validation set, which \(metric.path) = \"\(metric.name)\" requires",
@@ -139,15 +139,15 @@ public struct ExperimentData: Sendable {
     }
 
     /// Throws if domains are to be aligned, and training clips have no domain or all the same one.
-    private func checkDomains(_ experiment: Experiment, _ clips: [Clip]) throws(DataError) {
+    private func checkDomains(_ experiment: Experiment, _ clips: [Clip]) throws(InputError) {
         guard let column = experiment.training.coral?.column else { return }
         if let clip = clips.first(where: { $0.value(of: column)?.isEmpty != false }) {
-            throw DataError(
+            throw InputError(
                 "\"training.coral\"", found: "no value in the column \"\(column)\" of \(clip.id)",
                 allowed: "a domain for every training clip")
         }
         guard Set(clips.map { $0.value(of: column) }).count > 1 else {
-            throw DataError(
+            throw InputError(
                 "\"training.coral\"",
                 found: "a single value in the column \"\(column)\" of the training clips",
                 allowed: "at least two domains")
@@ -179,7 +179,7 @@ public struct ExperimentData: Sendable {
     public func clips(_ subset: Split.Subset) throws -> [Clip] {
         let clips = try corpus.clips(of: subset, in: split)
         guard !clips.isEmpty || subset == .validation else {
-            throw DataError(
+            throw InputError(
                 "the split", found: "no clip in the \(subset.word) set", allowed: "at least one")
         }
         return clips

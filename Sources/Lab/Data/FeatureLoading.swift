@@ -84,7 +84,7 @@ public struct FeatureLoading: Sendable {
         guard !kept.isEmpty || clips.isEmpty else {
             // The reason for the first clip often says what is allowed.
             let reason = "\(omissions[0])".split(separator: "; allowed: ")
-            throw DataError(
+            throw InputError(
                 "features", found: "none of \(clips.count) clips is usable: \(reason[0])",
                 allowed: reason.count > 1
                     ? reason.dropFirst().joined(separator: "; ") : "at least one")
@@ -115,7 +115,7 @@ public struct FeatureLoading: Sendable {
         guard normalizing == .speaker else { return nil }
         return try clips.map { clip in
             guard let speaker = clip.speaker else {
-                throw DataError(
+                throw InputError(
                     "the clip \"\(clip.id)\"", found: "no speaker",
                     allowed: "data with speakers, or \"normalize\": \"none\" in the features")
             }
@@ -140,7 +140,7 @@ public struct FeatureLoading: Sendable {
             classes.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         return try clips.map { clip in
             guard let number = numbers[clip.label] else {
-                throw DataError(
+                throw InputError(
                     "the clip \"\(clip.id)\"", found: "the class \"\(clip.label)\"",
                     allowed: classes.joined(separator: ", "))
             }

@@ -25,7 +25,7 @@ struct FrameSet: StepTask, ClipTargets {
         offset = experiment.features.offset
         self.outputs = outputs ?? labels.classes(segments)
         guard self.outputs.count > 1 else {
-            throw DataError(
+            throw InputError(
                 "frame_labels", found: "the single class \(self.outputs.joined())",
                 allowed: "at least two, or a class for \"unlabeled\" frames")
         }
@@ -33,7 +33,7 @@ struct FrameSet: StepTask, ClipTargets {
         let spec = try experiment.model.spec(OutputUnits(classes: self.outputs))
         let shape = try spec.checkedPlan(experiment.features.outputShape()).output
         guard let times = StepTimes(experiment.features, steps: shape.first ?? 0) else {
-            throw DataError(
+            throw InputError(
                 "the model", found: "\(shape.first ?? 0) steps, which are not evenly spaced frames",
                 allowed: "layers with \"padding\": \"same\", whose strides divide the number of frames")
         }

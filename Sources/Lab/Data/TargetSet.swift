@@ -10,7 +10,7 @@ public struct TargetSet: ClipTargets {
     private let specs: [any TargetSpec]
     private let weighting: TargetLoss.Weighting
 
-    /// Sizes the targets of an experiment. Throws a `DataError` if the data lack a column or have a value that is not allowed.
+    /// Sizes the targets of an experiment. Throws an `InputError` if the data lack a column or have a value that is not allowed.
     ///
     /// - Parameter training: The clips of the training set.
     public init(_ experiment: Experiment, _ corpus: Corpus, training: [Clip]) throws {
@@ -71,9 +71,9 @@ public struct TargetSet: ClipTargets {
 
 extension TargetSpec {
     /// Throws if no clip has a value in a column of the target.
-    fileprivate func checkColumns(_ corpus: Corpus) throws(DataError) {
+    fileprivate func checkColumns(_ corpus: Corpus) throws(InputError) {
         for column in columns where !corpus.clips.contains(where: { $0.value(of: column) != nil }) {
-            throw DataError(
+            throw InputError(
                 "the target \"\(title)\"", found: "the column \"\(column)\", which no clip has",
                 allowed: corpus.columns.map { "\"\($0)\"" }.joined(separator: ", "))
         }
@@ -91,7 +91,7 @@ extension Corpus {
         guard !lost.isEmpty else { return }
         let names = main.map { "\"\($0.title)\"" }.joined(separator: ", ")
         guard !experiment.data.strict, lost.count < clips.count else {
-            throw DataError(
+            throw InputError(
                 "the targets \(names)",
                 found: "\(lost.count) of \(clips.count) clips without a value, such as \(lost[0].id)",
                 allowed: experiment.data.strict

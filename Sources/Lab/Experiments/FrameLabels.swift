@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 import SpeechEmotion
 
@@ -63,7 +64,7 @@ public struct FrameLabels: Options, Equatable {
             } else if case .synthetic(let synthetic) = clip.source {
                 own = synthetic.segments
             } else {
-                throw DataError(
+                throw InputError(
                     "frame_labels", found: "\(clip.id), a recording, and no \"segments\"",
                     allowed: "a CSV file with the segments of the clips, or \"voice_activity\"")
             }
@@ -75,7 +76,7 @@ public struct FrameLabels: Options, Equatable {
             }
         }
         guard !found.isEmpty else {
-            throw DataError(
+            throw InputError(
                 segments ?? "frame_labels",
                 found: "no segment of the clips, such as "
                     + (table.flatMap { $0.keys.sortedByBytes().first }.map { "one of \"\($0)\"" } ?? "any"),

@@ -54,7 +54,7 @@ public struct ValidatedExperiment: Sendable {
             let complaint = experiment.estimatorComplaint(experiment.model.spec, assumed)
             throw ConfigurationError(
                 place: modelJSON.place, path: ["model"],
-                complaint ?? error.problems.map(\.message).joined(separator: "; "))
+                complaint ?? error.reason)
         }
         do { layers = try spec.checkedPlan(input) } catch {
             throw error.located(in: modelJSON, path: ["model"])

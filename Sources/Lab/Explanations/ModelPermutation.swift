@@ -33,7 +33,7 @@ public struct ModelPermutation: Sendable {
         let groups = groups ?? (0..<channels).map { [$0] }
         let inputs = set.clips.indices.map { set.features($0) }
         guard inputs.allSatisfy({ $0.shape == model.input }) else {
-            throw LabError(
+            throw InputError(
                 "the model takes inputs of shape \(model.input), but the features have the shape \(inputs.first?.shape ?? [])"
             )
         }

@@ -1,3 +1,4 @@
+import Autograd
 import Metrics
 import Training
 
@@ -19,7 +20,7 @@ extension Predictor {
     ///
     /// - Parameter name: One of `outputNames`, or the name of a target, whose decided class, most probable label, or number is then
     ///   explained; nil for that of the first main target.
-    public func output(_ name: String?, of prediction: Prediction) throws(LabError) -> Int {
+    public func output(_ name: String?, of prediction: Prediction) throws(InputError) -> Int {
         if let name, let index = outputNames.firstIndex(of: name) { return index }
         guard !targets.isEmpty else {
             guard let name else { return prediction.best }
@@ -41,8 +42,8 @@ extension Predictor {
         }
     }
 
-    private func unknownOutput(_ name: String) -> LabError {
-        LabError(
+    private func unknownOutput(_ name: String) -> InputError {
+        InputError(
             "the model has no output \"\(name)\"; expected "
                 + (targets.map { "\"\($0.name)\"" } + outputNames.map { "\"\($0)\"" })
                 .reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }

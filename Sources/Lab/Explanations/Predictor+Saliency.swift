@@ -25,7 +25,7 @@ extension Predictor {
         layer: String? = nil, steps: Int = 64
     ) throws -> Saliency {
         guard !model.spec.hasEstimator else {
-            throw LabError(
+            throw InputError(
                 "saliency requires a neural network, which this model is not; use Train plot importance"
             )
         }
@@ -53,7 +53,7 @@ extension Predictor {
             guard let name = layer ?? model.lastConvolution(zeros),
                 let values = model.gradCAM(input, layer: name, ofOutput: label)
             else {
-                throw LabError(
+                throw InputError(
                     layer.map { "grad_cam: layer \"\($0)\" has no channels over time or space" }
                         ?? "grad_cam requires a convolution, and this model has none; use integrated_gradients"
                 )

@@ -13,7 +13,7 @@ public struct TreeExplanation {
     private let inputs: Int
 
     /// Finds the trees at the end of a model. Throws if there are none, or if a step mixes columns.
-    public init(_ model: Model) throws(LabError) {
+    public init(_ model: Model) throws(InputError) {
         var columns = Array(0..<model.input.reduce(1, *))
         inputs = columns.count
         var steps: [any Classical.Transformer] = []
@@ -35,7 +35,7 @@ public struct TreeExplanation {
                 for ensemble in bank.ensembles { try Self.check(ensemble) }
                 found.append(bank)
             case is PrincipalComponents:
-                throw LabError(
+                throw InputError(
                     "the model has principal components, each of which mixes all features; use permutation importances, or a model without pca"
                 )
             default: break
@@ -45,7 +45,7 @@ public struct TreeExplanation {
         let own = (last as? MultiOutput)?.estimators.count ?? 1
         let isPlain = (last as? MultiOutput)?.estimators.allSatisfy { $0.fittedLayers.count == 1 } ?? true
         guard isPlain, found.count == own, model.fittedLayers.count == steps.count + own else {
-            throw LabError(
+            throw InputError(
                 "the last layer of the model is not a tree model; impurity importances and SHAP values require decision_tree, random_forest, extra_trees or gradient_boosting, one of their regressors, or multi_output with one of them. Use permutation importances for other models"
             )
         }
@@ -54,9 +54,9 @@ public struct TreeExplanation {
     }
 
     /// Throws if the number of training rows in each node is unknown, as in an imported model.
-    private static func check(_ ensemble: TreeEnsemble) throws(LabError) {
+    private static func check(_ ensemble: TreeEnsemble) throws(InputError) {
         guard ensemble.nodes(ofTree: 0).first?.cover == 0 else { return }
-        throw LabError(
+        throw InputError(
             "the trees were imported from a file without the number of training examples per node, which impurity importances and SHAP values require; use permutation importances (--method permutation)"
         )
     }

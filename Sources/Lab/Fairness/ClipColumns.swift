@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 import Reports
 import SpeechEmotion
@@ -7,15 +8,15 @@ struct ClipColumns {
     /// For each column the value of each clip that has one.
     private(set) var columns: [(name: String, values: [String: String])]
 
-    /// The columns of clips. Throws a `DataError` if no clip has a column.
-    init(_ names: [String], of clips: [Clip]) throws(DataError) {
+    /// The columns of clips. Throws an `InputError` if no clip has a column.
+    init(_ names: [String], of clips: [Clip]) throws(InputError) {
         columns = []
         for name in names {
             let values = Dictionary(
                 clips.compactMap { clip in clip.value(of: name).map { (clip.id, $0) } },
                 uniquingKeysWith: { first, _ in first })
             guard !values.isEmpty else {
-                throw DataError(
+                throw InputError(
                     "\"evaluation.groups\"", found: "the column \"\(name)\", which no evaluated clip has",
                     allowed: Corpus(name: "", clips: clips).columns.map { "\"\($0)\"" }.joined(
                         separator: ", "))

@@ -39,7 +39,7 @@ public struct GroupDifference: Sendable {
         if unit == .folds {
             compareFolds(group, base, metric)
         } else if let metric = Metric(rawValue: metric) {
-            do throws(MetricError) {
+            do throws(InputError) {
                 try comparePooled(group, base, metric, unit == .speakers ? .speakers : .clips, draws)
             } catch {
                 warnings.append("no test between \(group.name) and \(base.name): \(error)")
@@ -100,9 +100,9 @@ public struct GroupDifference: Sendable {
 
     private mutating func comparePooled(
         _ group: RunGroup, _ base: RunGroup, _ metric: Metric, _ unit: ClusteredMetric.Unit, _ draws: Int
-    ) throws(MetricError) {
+    ) throws(InputError) {
         guard let mine = group.pooled, let others = base.pooled else {
-            throw MetricError(
+            throw InputError(
                 "the predictions of a run are missing, or their classes differ from those of the other runs")
         }
         guard let (mine, others) = matched(mine, others, group.name, base.name) else { return }

@@ -85,7 +85,7 @@ public final class EpochLines {
     }
 
     private static func bytes(of file: String) throws(FileError) -> [UInt8] {
-        do throws(JSONValue.ReadFailure) {
+        do {
             return try JSONValue.bytes(of: file)
         } catch {
             throw FileError(

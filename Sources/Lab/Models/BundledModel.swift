@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 
 /// A model in the folder `Models` of this package.
@@ -7,8 +8,8 @@ public enum BundledModel: String, Sendable {
     /// Detects voice activity.
     case voiceActivity = "voice-activity"
 
-    /// Returns the path, in the folder `Models` next to the program or in a folder above it. Throws a `LabError` if it is not there.
-    public func path() throws(LabError) -> String {
+    /// Returns the path, in the folder `Models` next to the program or in a folder above it. Throws an `InputError` if it is not there.
+    public func path() throws(InputError) -> String {
         let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         var folders = [FileManager.default.currentDirectoryPath]
         var folder = (program as NSString).deletingLastPathComponent
@@ -21,13 +22,13 @@ public enum BundledModel: String, Sendable {
             let file = folder + "/" + name
             if FileManager.default.fileExists(atPath: file) { return file }
         }
-        throw LabError(
+        throw InputError(
             "cannot find the bundled model, \(name), next to the program or in a folder above it; pass the path of another model"
         )
     }
 
     /// Returns the path of a voice activity model: that of the bundled model for `bundled`, otherwise the path itself.
-    public static func voiceActivityPath(_ name: String) throws(LabError) -> String {
+    public static func voiceActivityPath(_ name: String) throws(InputError) -> String {
         name == "bundled" ? try voiceActivity.path() : name
     }
 }

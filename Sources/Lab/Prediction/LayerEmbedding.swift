@@ -44,7 +44,7 @@ public struct LayerEmbedding {
         var values = output.masked.array.map { Float($0) }
         values += [Float](repeating: 0, count: max(0, shape.reduce(1, *) - values.count))
         guard values.allSatisfy(\.isFinite) else {
-            throw DataError(
+            throw InputError(
                 "layer \(layer)", found: "NaN or infinite outputs",
                 allowed: "a model with finite weights; this one is damaged, or its training diverged")
         }

@@ -25,13 +25,13 @@ public final class PredictionStream {
     /// Creates a stream at its beginning. Throws if the model or its features need the whole recording.
     public init(_ predictor: Predictor) throws {
         guard predictor.tta.copies.isEmpty else {
-            throw LabError(
+            throw InputError(
                 "this model uses test-time augmentation, which needs the whole recording; disable it with --tta '[]'"
             )
         }
         features = try FeatureStream(predictor.pipeline)
         do { model = try ModelStream(predictor.model) } catch {
-            throw LabError("this model cannot process a stream: \(error)")
+            throw InputError("this model cannot process a stream: \(error)")
         }
         (targets, rules) = (predictor.targets, predictor.rules)
         width = targets.isEmpty ? predictor.classes.count : targets.outputCount

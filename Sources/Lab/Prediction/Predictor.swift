@@ -282,7 +282,7 @@ extension Predictor {
     /// - Parameter what: What needs classes, such as "saliency".
     static func requireClasses(_ targets: [TargetOutput], _ what: String) throws {
         guard targets.isEmpty else {
-            throw LabError(
+            throw InputError(
                 "\(what) requires a classifier, but this model predicts the targets "
                     + targets.map { "\"\($0.name)\"" }.joined(separator: ", ")
                     + "; use Train predict or Train evaluate")

@@ -21,21 +21,21 @@ public enum SpeakerAdaptation: String, Sendable, CaseIterable {
         }
     }
 
-    /// Throws a `LabError` if a model cannot be adapted.
-    public func check(_ predictor: Predictor) throws(LabError) {
+    /// Throws an `InputError` if a model cannot be adapted.
+    public func check(_ predictor: Predictor) throws(InputError) {
         try check(predictor.model, predictor.pipeline)
     }
 
-    func check(_ model: Model, _ pipeline: FeaturePipeline) throws(LabError) {
+    func check(_ model: Model, _ pipeline: FeaturePipeline) throws(InputError) {
         switch self {
         case .batchNorm:
             guard model.batchNorms.isEmpty else { return }
-            throw LabError(
+            throw InputError(
                 "--adapt batch-norm requires a model with batch normalization, which this model does not have"
             )
         case .normalization:
             guard pipeline.normalize != .speaker else { return }
-            throw LabError(
+            throw InputError(
                 "--adapt normalization requires a model that normalizes by speaker (\"normalize\": \"speaker\" in the features)"
             )
         }
@@ -60,13 +60,13 @@ final class SpeakerBatches: EvaluationBatches {
     private let set: EvaluationSet
     private let groups: [[Int]]
 
-    /// Throws a `LabError` if a speaker is unknown.
-    init(_ set: EvaluationSet) throws(LabError) {
+    /// Throws an `InputError` if a speaker is unknown.
+    init(_ set: EvaluationSet) throws(InputError) {
         self.set = set
         var (numbers, groups): ([String: Int], [[Int]]) = ([:], [])
         for (row, clip) in set.clips.enumerated() {
             guard let speaker = clip.speaker else {
-                throw LabError("--adapt requires speakers, and the speaker of \(clip.id) is unknown")
+                throw InputError("--adapt requires speakers, and the speaker of \(clip.id) is unknown")
             }
             let number = numbers[speaker] ?? groups.count
             if number == groups.count {

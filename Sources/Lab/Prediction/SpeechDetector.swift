@@ -17,14 +17,14 @@ public struct SpeechDetector: Sendable {
     /// The decision for the probabilities of a model.
     public static let usual = SegmentDecision(open: 0.5, close: 0.35)
 
-    /// Loads a model with the class `speech`, from a model file or a run folder. Throws a `LabError` for another model.
+    /// Loads a model with the class `speech`, from a model file or a run folder. Throws an `InputError` for another model.
     public init(model path: String, _ decision: SegmentDecision = SpeechDetector.usual) throws {
         guard let predictor = try StepPredictor(path), predictor.frameLabels != nil,
             let label = predictor.outputs.firstIndex(of: Self.speech)
         else {
             // Throws for a missing or damaged file.
             _ = try ModelFile.card(RunFile.modelFile(path))
-            throw LabError(
+            throw InputError(
                 "\(path) is not a frame classification model with the class \"\(Self.speech)\"; train one with \"frame_labels\": {\"merge\": \"\(Self.speech)\", \"unlabeled\": \"non-speech\"}"
             )
         }
@@ -59,7 +59,7 @@ extension Predictor {
         ofFile path: String, segments detector: SpeechDetector, attention: Bool = false
     ) throws -> RecordingPrediction {
         guard pipeline.normalize == .none else {
-            throw LabError(
+            throw InputError(
                 "predictions of segments are not available for a model that normalizes features by \(pipeline.normalize.rawValue)"
             )
         }

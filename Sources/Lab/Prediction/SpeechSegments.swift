@@ -46,7 +46,7 @@ public struct SpeechSegments: PreprocessingStep, PinnedOptions {
     /// Registers the step, so that configs can use it. Call it before a config is read; calling it again has no effect.
     public static func register() { PreprocessingKinds.register(Self.self) }
 
-    /// Returns the segments joined without a fade; the waveform itself if there are none. Throws a `DataError` if the model cannot be read.
+    /// Returns the segments joined without a fade; the waveform itself if there are none. Throws an `InputError` if the model cannot be read.
     public func callAsFunction(_ wave: Waveform) throws -> Waveform {
         guard wave.count > 0 else { return wave }
         let decision = SegmentDecision(open: threshold, close: 0.7 * threshold, durations)
@@ -72,7 +72,7 @@ public struct SpeechSegments: PreprocessingStep, PinnedOptions {
     private static let known = Mutex<[String: Loaded]>([:])
 
     /// The model, which is read once.
-    private func loaded() throws(DataError) -> Loaded {
+    private func loaded() throws(InputError) -> Loaded {
         let found: Loaded
         do {
             let path = try BundledModel.voiceActivityPath(model)
@@ -83,12 +83,12 @@ public struct SpeechSegments: PreprocessingStep, PinnedOptions {
                 return made
             }
         } catch {
-            throw DataError(
+            throw InputError(
                 Self.type, reading: error,
                 allowed: "the bundled model, or a frame classification model with the class \"speech\"")
         }
         guard let sha256, sha256 != found.sha256 else { return found }
-        throw DataError(
+        throw InputError(
             "\(Self.type), the model \(model)", found: "a different model: SHA-256 \(found.sha256)",
             allowed: "SHA-256 \(sha256), the recorded model")
     }

@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 import SpeechEmotion
 
@@ -81,7 +82,7 @@ extension Predictor {
             let copies = try features(of: Waveform(window.samples, rate: rate))
             return WindowFeatures(start: start, end: end, copies: try copies.map { try $0.finite(path) })
         } catch {
-            throw LabError(
+            throw InputError(
                 "\(path): the window from \(Self.seconds(start)) to \(Self.seconds(end)): \(error). "
                     + "If the window is too short for the model's features, use a longer one.")
         }

@@ -1,3 +1,4 @@
+import Autograd
 import Reports
 import SpeechEmotion
 
@@ -16,21 +17,6 @@ public struct WindowOptions: Sendable {
     }
 }
 
-/// Window options that do not fit the model.
-public struct WindowProblem: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The option at fault.
-    public enum Option: String, Sendable { case window, step, truncate }
-
-    /// The invalid option.
-    public let option: Option
-    /// What was found, and what is allowed.
-    public let message: String
-    /// The option and the message.
-    public var description: String { "\(option.rawValue): \(message)" }
-
-    init(_ option: Option, _ message: String) { (self.option, self.message) = (option, message) }
-}
-
 /// The windows of a recording, validated against a model.
 public struct RecordingWindows: Sendable, Equatable {
     /// The seconds at the start of a recording that the model's pipeline skips.
@@ -44,21 +30,19 @@ public struct RecordingWindows: Sendable, Equatable {
 extension Predictor {
     /// Returns the windows for long recordings; nil if recordings are never split.
     ///
-    /// Throws a `WindowProblem` for windows longer than the model's input, for hops that skip samples, and for options without an
-    /// effect.
-    public func windows(_ options: WindowOptions = WindowOptions()) throws(WindowProblem) -> RecordingWindows?
-    {
+    /// Throws an `InputError`, which begins with the name of the option, for windows longer than the model's input, for hops that
+    /// skip samples, and for options without an effect.
+    public func windows(_ options: WindowOptions = WindowOptions()) throws(InputError) -> RecordingWindows? {
         let limit = pipeline.extent.seconds
         if options.truncates, options.window != nil || options.step != nil {
-            throw WindowProblem(
-                .truncate,
-                "conflicts with the window options: only the beginning is used, so there are no windows")
+            throw InputError(
+                "truncate: conflicts with the window options: only the beginning is used, so there are no windows"
+            )
         }
         guard limit != nil || options.window != nil else {
             if options.truncates || options.step != nil {
-                throw WindowProblem(
-                    options.truncates ? .truncate : .step,
-                    "this model accepts recordings of any length: "
+                throw InputError(
+                    "\(options.truncates ? "truncate" : "step"): this model accepts recordings of any length: "
                         + (options.truncates
                             ? "there is nothing to truncate" : "set the window length, too"))
             }
@@ -69,29 +53,27 @@ extension Predictor {
 
     /// Returns the windows of a stream: 3 seconds, or the model's input if that is shorter, with a hop of one second, or one
     /// window if that is shorter. Throws as `windows` does.
-    public func streamWindows(_ options: WindowOptions) throws(WindowProblem) -> RecordingWindows {
+    public func streamWindows(_ options: WindowOptions) throws(InputError) -> RecordingWindows {
         try windows(options, length: min(3, pipeline.extent.seconds ?? 3), steps: { min(1, $0) })
     }
 
     private func windows(
         _ options: WindowOptions, length: Double, steps: (Double) -> Double
-    ) throws(WindowProblem) -> RecordingWindows {
+    ) throws(InputError) -> RecordingWindows {
         let extent = pipeline.extent
         let length = options.window ?? length
         guard length > 0, length <= 1e6 else {
-            throw WindowProblem(.window, "expected more than 0 s, found \(Self.seconds(length))")
+            throw InputError("window: expected more than 0 s, found \(Self.seconds(length))")
         }
         if let limit = extent.seconds, length > limit + 1e-9 {
-            throw WindowProblem(
-                .window,
-                "\(Self.seconds(length)) is longer than the model's input of \(Self.seconds(limit)): the rest of each window would be ignored; use at most \(Self.seconds(limit))"
+            throw InputError(
+                "window: \(Self.seconds(length)) is longer than the model's input of \(Self.seconds(limit)): the rest of each window would be ignored; use at most \(Self.seconds(limit))"
             )
         }
         let step = options.step ?? steps(length)
         guard step > 0, step <= length else {
-            throw WindowProblem(
-                .step,
-                "\(Self.seconds(step)) leaves gaps between windows of \(Self.seconds(length)); use at most the window length"
+            throw InputError(
+                "step: \(Self.seconds(step)) leaves gaps between windows of \(Self.seconds(length)); use at most the window length"
             )
         }
         return RecordingWindows(lead: extent.lead, length: length, step: step)

@@ -43,9 +43,9 @@ public struct ResultsTable: Options {
     }
 
     /// Returns the index of a row. Throws if there is none of this name.
-    public func index(ofRow name: String) throws(LabError) -> Int {
+    public func index(ofRow name: String) throws(InputError) -> Int {
         guard let index = rows.firstIndex(where: { $0.name == name }) else {
-            throw LabError(
+            throw InputError(
                 "there is no row \"\(name)\"; the rows are "
                     + rows.map { "\"\($0.name)\"" }.joined(separator: ", "))
         }

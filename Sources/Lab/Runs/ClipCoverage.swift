@@ -1,3 +1,4 @@
+import Autograd
 import Reports
 import SpeechEmotion
 
@@ -15,9 +16,9 @@ struct ClipCoverage {
     /// The largest fraction of dropped clips that is accepted without `--allow-partial`.
     static let mostDropped = 0.1
 
-    /// Throws a `LabError` if more than a tenth of the clips were dropped and some of them could not be used, or if no clip of a class
+    /// Throws an `InputError` if more than a tenth of the clips were dropped and some of them could not be used, or if no clip of a class
     /// could be used.
-    func check(_ kept: [Clip], _ omissions: [Omission]) throws(LabError) {
+    func check(_ kept: [Clip], _ omissions: [Omission]) throws(InputError) {
         guard let example = omissions.first else { return }
         let dropped = unknown + omissions.count
         let all = kept.count + dropped
@@ -40,6 +41,6 @@ struct ClipCoverage {
         lines.append(
             "Repair or remove these files. To evaluate on the usable clips and classes only, add --allow-partial."
         )
-        throw LabError(lines.joined(separator: "\n"))
+        throw InputError(lines.joined(separator: "\n"))
     }
 }

@@ -1,3 +1,4 @@
+import Autograd
 import Layers
 import SpeechEmotion
 import Training
@@ -33,7 +34,8 @@ struct EvaluatedModel {
             return
         }
         guard tta == nil else {
-            throw LabError("--tta does not apply to \(path), a model with outputs for every step; remove it")
+            throw InputError(
+                "--tta does not apply to \(path), a model with outputs for every step; remove it")
         }
         self.init(steps)
     }

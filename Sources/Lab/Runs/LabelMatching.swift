@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 import Reports
 import SpeechEmotion
@@ -43,8 +44,8 @@ struct LabelMatching {
     private let classes: [String]
     private let mapping: Named<String?>
 
-    /// Maps labels. Throws a `DataError` if the mapping names an unknown label or class.
-    init(_ corpus: Corpus, _ mapping: Named<String?>, classes: [String], model: String) throws(DataError) {
+    /// Maps labels. Throws an `InputError` if the mapping names an unknown label or class.
+    init(_ corpus: Corpus, _ mapping: Named<String?>, classes: [String], model: String) throws(InputError) {
         (data, self.model, self.classes, self.mapping) = (corpus.name, model, classes, mapping)
         let labels = corpus.clips.values(of: "label")
         for entry in mapping.entries {
@@ -71,24 +72,24 @@ struct LabelMatching {
         missing = classes.filter { !found.contains($0) }
     }
 
-    private static func check(_ name: String, _ what: String, among known: [String]) throws(DataError) {
+    private static func check(_ name: String, _ what: String, among known: [String]) throws(InputError) {
         guard !known.contains(name) else { return }
         let meant = Suggestion.closest(to: name, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
-        throw DataError(
+        throw InputError(
             "--labels", found: "\"\(name)\", \(what)\(meant)",
             allowed: known.map { "\"\($0)\"" }.joined(separator: ", "))
     }
 
-    /// Throws a `LabError` if more than 10 % of the clips or a class of the model are unmatched and partial matches are not
-    /// allowed, and a `DataError` if no clip is left.
+    /// Throws an `InputError` if more than 10 % of the clips or a class of the model are unmatched and partial matches are not
+    /// allowed, and an `InputError` if no clip is left.
     func check(allowsPartial: Bool) throws {
         if !allowsPartial {
             let lost = unknown.reduce(0) { $0 + $1.clips }
             let isMuch = Double(lost) > ClipCoverage.mostDropped * Double(clips.count + lost)
-            guard !isMuch, missing.isEmpty else { throw LabError(description) }
+            guard !isMuch, missing.isEmpty else { throw InputError(description) }
         }
         guard !clips.isEmpty else {
-            throw DataError(
+            throw InputError(
                 data,
                 found:
                     "no clips with a class of \(model)\(unknown.isEmpty ? "" : ", only \(Self.text(unknown))")",

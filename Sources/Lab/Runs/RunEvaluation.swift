@@ -44,7 +44,7 @@ public struct RunEvaluation {
         }
         guard let adaptation else { return }
         guard !predictors[0].hasSteps else {
-            throw LabError("--adapt does not apply to a model with outputs for every step; remove it")
+            throw InputError("--adapt does not apply to a model with outputs for every step; remove it")
         }
         for predictor in predictors { try adaptation.check(predictor.model, predictor.pipeline) }
     }
@@ -55,7 +55,7 @@ public struct RunEvaluation {
         let single = try paths.map { try EvaluatedModel($0, tta: tta) }
         if paths.count == 1 { return single }
         if let path = zip(paths, single).first(where: { $1.hasSteps })?.0 {
-            throw LabError(
+            throw InputError(
                 "\(path) has outputs for every step, and such models cannot vote; evaluate the runs one by one, or compare them with Train compare"
             )
         }
@@ -88,14 +88,14 @@ public struct RunEvaluation {
         let data = try ExperimentData(first.trainedExperiment, cache: cache)
         for record in records.dropFirst() {
             if let split = record.split, let own = first.split, split[subset] != own[subset] {
-                throw DataError(
+                throw InputError(
                     "the \(subset.word) set of \(record.path)",
                     found: "clips that differ from those of \(first.path)",
                     allowed: "runs with the same split and fold, or another corpus with --data")
             }
         }
         if let split = first.split, split[subset] != data.split[subset] {
-            throw DataError(
+            throw InputError(
                 "the \(subset.word) set of \(first.path)",
                 found: "clips that differ from those of the run: the data have changed",
                 allowed: "the data of the run, or another corpus with --data")
@@ -113,7 +113,7 @@ public struct RunEvaluation {
         return evaluation
     }
 
-    /// On the clips of other data whose class the model knows. Throws a `LabError` if more than a tenth of the clips have another
+    /// On the clips of other data whose class the model knows. Throws an `InputError` if more than a tenth of the clips have another
     /// class or cannot be used, or if a class of the model has no usable clip, unless `allowsPartial`.
     ///
     /// - Parameters:
@@ -131,7 +131,7 @@ public struct RunEvaluation {
         var coverage = ClipCoverage(data: corpus.name, model: set?.path ?? first.path)
         if var frameLabels = first.trainedExperiment.frameLabels {
             guard labels.labels.entries.isEmpty else {
-                throw LabError(
+                throw InputError(
                     "--labels does not apply to a frame classification model; rename labels in the segments")
             }
             if let segments { (frameLabels.segments, frameLabels.voiceActivity) = (segments, nil) }
@@ -139,7 +139,7 @@ public struct RunEvaluation {
             let frames = try FrameSet(frameLabels, first.trainedExperiment, clips: clips, outputs: classes)
             (steps, targets) = (frames, frames)
         } else if segments != nil {
-            throw LabError(
+            throw InputError(
                 "--segments applies to frame classification models, and \(first.path) is not one; remove it")
         } else if first.trainedExperiment.labelsSequences {
             let matching = TranscriptMatching(
@@ -157,7 +157,7 @@ public struct RunEvaluation {
             coverage.unknown = matching.unknown.reduce(0) { $0 + $1.clips }
         } else {
             guard labels.labels.entries.isEmpty else {
-                throw LabError(
+                throw InputError(
                     "--labels applies to classifiers, and \(first.path) predicts targets; rename labels in the data with \"labels\""
                 )
             }
@@ -352,7 +352,7 @@ public struct RunEvaluation {
             try Predictor.requireClasses(predictor.targets, "voting by probabilities")
         }
         for (path, own) in zip(records.map(\.path), single) where own.ids != single[0].ids {
-            throw LabError(
+            throw InputError(
                 "\(path) cannot use the same clips as \(first.path), because some have no features; exclude these clips from the data"
             )
         }

@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 import Metrics
 import Reports
@@ -251,7 +252,7 @@ extension Predictions {
     /// The confidence interval of a metric, over speakers or clips.
     func interval(
         _ metric: Metric, _ unit: ClusteredMetric.Unit, _ options: EvaluationOptions
-    ) throws(MetricError) -> ConfidenceInterval {
+    ) throws(InputError) -> ConfidenceInterval {
         ClusterResampling.interval(
             try ClusteredMetric(metric, [self], by: unit), level: options.confidenceLevel)
     }

@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 import Metrics
 import Reports
@@ -39,13 +40,13 @@ struct TranscriptMatching {
         (self.lost, known, self.model) = (lost, Array(tokens.dropFirst()), model)
     }
 
-    /// Returns a note about unknown tokens. Throws a `LabError` if more than 10% of the clips have some, unless that is allowed.
+    /// Returns a note about unknown tokens. Throws an `InputError` if more than 10% of the clips have some, unless that is allowed.
     func notes(allowsPartial: Bool) throws -> [String] {
         guard !unknown.isEmpty else { return [] }
         let shown = unknown.prefix(12).map { "\"\($0.token)\" (\(NumberText.count($0.clips, "clip")))" }
         let list = shown.joined(separator: ", ") + (unknown.count > shown.count ? ", ..." : "")
         guard allowsPartial || Double(lost) <= Self.mostUnknown * Double(corpus.clips.count) else {
-            throw LabError(
+            throw InputError(
                 """
                 \(NumberText.count(lost)) of \(NumberText.count(corpus.clips.count, "clip")) of \(corpus.name) have tokens that \(model) does not know: \(list)
                   tokens of the model: \(known.joined(separator: ", "))

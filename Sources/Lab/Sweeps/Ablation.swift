@@ -124,7 +124,7 @@ public struct Ablation: Sendable {
         }
         guard lines.isEmpty else {
             let more = lines.count > 8 ? ["and \(lines.count - 8) more"] : []
-            throw LabError(
+            throw InputError(
                 ([
                     "\(folder) contains runs of a different ablation; choose another --name, or move the folder"
                 ]

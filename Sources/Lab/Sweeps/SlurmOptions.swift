@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// Additional `sbatch` options for a script, such as `--partition=long --time=8:00:00`.
@@ -24,19 +25,19 @@ public struct SlurmOptions: Sendable, Equatable {
 
     /// Parses options as a shell would, with quotes around values that contain spaces. Throws for invalid options and for
     /// options that the scripts set themselves.
-    public init(parsing text: String) throws(LabError) {
+    public init(parsing text: String) throws(InputError) {
         let example = "expected sbatch options such as \"--partition=long --time=8:00:00\""
         guard text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
-            throw LabError("\(example), found a control character, such as a line break")
+            throw InputError("\(example), found a control character, such as a line break")
         }
         let words = try Self.words(text)
-        guard !words.isEmpty else { throw LabError("\(example), found none") }
+        guard !words.isEmpty else { throw InputError("\(example), found none") }
         for word in words {
             if word.hasPrefix("-"), word.drop(while: { $0 == "-" }).first?.isLetter == true,
                 !word.hasPrefix("---")
             {
                 if let other = Self.own.first(where: { Self.names(word, $0.name, $0.letter) }) {
-                    throw LabError(
+                    throw InputError(
                         "\"\(word)\" conflicts with --\(other.name), which the script sets itself: \(other.instead)"
                     )
                 }
@@ -44,7 +45,7 @@ public struct SlurmOptions: Sendable, Equatable {
             } else if let option = lines.last, option.count == 1, Self.mayNeedValue(option[0]) {
                 lines[lines.count - 1].append(word)
             } else {
-                throw LabError("\(example), found \"\(word)\"")
+                throw InputError("\(example), found \"\(word)\"")
             }
         }
     }
@@ -62,7 +63,7 @@ public struct SlurmOptions: Sendable, Equatable {
     }
 
     /// Splits a line into words as a shell does.
-    private static func words(_ text: String) throws(LabError) -> [String] {
+    private static func words(_ text: String) throws(InputError) -> [String] {
         var words: [String] = []
         var word: String?
         var quote: Character?
@@ -81,7 +82,7 @@ public struct SlurmOptions: Sendable, Equatable {
                 word = (word ?? "") + String(character)
             }
         }
-        if let quote { throw LabError("unclosed \(quote) in: \(text)") }
+        if let quote { throw InputError("unclosed \(quote) in: \(text)") }
         if let word { words.append(word) }
         return words
     }

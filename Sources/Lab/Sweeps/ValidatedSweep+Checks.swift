@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 import SpeechEmotion
 
@@ -68,7 +69,7 @@ extension ValidatedSweep {
                     }
                 }
                 return wanted ?? Array(1...max(1, count))
-            } catch let error as DataError {
+            } catch let error as InputError {
                 report("data", "\(error)")
                 return []
             }

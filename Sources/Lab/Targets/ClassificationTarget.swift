@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 import Layers
 import SpeechEmotion
@@ -53,7 +54,7 @@ public struct ClassificationTarget: TargetSpec {
                 : column == "label" ? corpus.classes : corpus.clips.values(of: column)
         }
         guard output.classes.count > 1 else {
-            throw DataError(
+            throw InputError(
                 "the target \"\(title)\"",
                 found: "\(output.classes.count) different values in the column \"\(column)\"",
                 allowed: "at least two")
@@ -61,7 +62,7 @@ public struct ClassificationTarget: TargetSpec {
         return output
     }
 
-    public func values(of clip: Clip, _ output: TargetOutput) throws(DataError) -> [Double]? {
+    public func values(of clip: Clip, _ output: TargetOutput) throws(InputError) -> [Double]? {
         guard hasVotes else {
             guard let text = clip.value(of: column), let index = output.classes.firstIndex(of: text) else {
                 return nil
@@ -72,7 +73,7 @@ public struct ClassificationTarget: TargetSpec {
         for entry in votes.entries {
             guard let count = try number(entry.value, of: clip) else { return nil }
             guard count >= 0 else {
-                throw DataError(
+                throw InputError(
                     "the target \"\(title)\"",
                     found: "\(count) votes in the column \"\(entry.value)\" of \(clip.id)",
                     allowed: "a number of at least 0")

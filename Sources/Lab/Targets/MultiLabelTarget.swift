@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 import Layers
 import SpeechEmotion
@@ -32,12 +33,12 @@ public struct MultiLabelTarget: TargetSpec {
 
     public func output(_ corpus: Corpus, training: [Clip]) -> TargetOutput { plainOutput }
 
-    public func values(of clip: Clip, _ output: TargetOutput) throws(DataError) -> [Double]? {
+    public func values(of clip: Clip, _ output: TargetOutput) throws(InputError) -> [Double]? {
         var row: [Double] = []
         for entry in labels.entries {
             guard let share = try number(entry.value, of: clip) else { return nil }
             guard (0...1).contains(share) else {
-                throw DataError(
+                throw InputError(
                     "the target \"\(title)\"",
                     found: "\(share) in the column \"\(entry.value)\" of \(clip.id)",
                     allowed: "0, 1, or a fraction between them")

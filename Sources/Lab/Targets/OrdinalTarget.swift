@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 import Layers
 import SpeechEmotion
@@ -32,10 +33,10 @@ public struct OrdinalTarget: TargetSpec {
 
     public func output(_ corpus: Corpus, training: [Clip]) -> TargetOutput { plainOutput }
 
-    public func values(of clip: Clip, _ output: TargetOutput) throws(DataError) -> [Double]? {
+    public func values(of clip: Clip, _ output: TargetOutput) throws(InputError) -> [Double]? {
         guard let text = clip.value(of: column), !text.isEmpty else { return nil }
         guard let rank = levels.firstIndex(of: text) else {
-            throw DataError(
+            throw InputError(
                 "the target \"\(title)\"", found: "\"\(text)\" in the column \"\(column)\" of \(clip.id)",
                 allowed: levels.map { "\"\($0)\"" }.joined(separator: ", "))
         }

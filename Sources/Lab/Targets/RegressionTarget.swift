@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 import Layers
 import SpeechEmotion
@@ -42,7 +43,7 @@ public struct RegressionTarget: TargetSpec {
         }
         let values = try training.compactMap { try number(column, of: $0) }
         guard !values.isEmpty else {
-            throw DataError(
+            throw InputError(
                 "the target \"\(title)\"", found: "no training clip with a value in \"\(column)\"",
                 allowed: "at least one, or a \"range\" in the config")
         }
@@ -53,10 +54,10 @@ public struct RegressionTarget: TargetSpec {
         return output
     }
 
-    public func values(of clip: Clip, _ output: TargetOutput) throws(DataError) -> [Double]? {
+    public func values(of clip: Clip, _ output: TargetOutput) throws(InputError) -> [Double]? {
         guard let value = try number(column, of: clip) else { return nil }
         if let range, !(range[0]...range[1]).contains(value) {
-            throw DataError(
+            throw InputError(
                 "the target \"\(title)\"", found: "\(value) in the column \"\(column)\" of \(clip.id)",
                 allowed: "\(range[0]) to \(range[1]), the \"range\" of the target")
         }

@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 import Layers
 import SpeechEmotion
@@ -29,7 +30,7 @@ public protocol TargetSpec: TaggedOptions {
     /// Returns the outputs for the classes and values of the data.
     func output(_ corpus: Corpus, training: [Clip]) throws -> TargetOutput
     /// Returns the target values of a clip, as many as the target has outputs; nil for a clip without the target.
-    func values(of clip: Clip, _ output: TargetOutput) throws(DataError) -> [Double]?
+    func values(of clip: Clip, _ output: TargetOutput) throws(InputError) -> [Double]?
 }
 
 extension TargetSpec {
@@ -54,10 +55,10 @@ extension TargetSpec {
     }
 
     /// Returns a number in a column of a clip; nil if it is missing.
-    func number(_ column: String, of clip: Clip) throws(DataError) -> Double? {
+    func number(_ column: String, of clip: Clip) throws(InputError) -> Double? {
         guard let text = clip.value(of: column), !text.isEmpty else { return nil }
         guard let number = Double(text), number.isFinite else {
-            throw DataError(
+            throw InputError(
                 "the target \"\(title)\"", found: "\"\(text)\" in the column \"\(column)\" of \(clip.id)",
                 allowed: "a number, or nothing for a clip without the target")
         }

@@ -49,7 +49,7 @@ public final class AdditiveAttention: Layer {
             }
         }
 
-        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+        public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
             guard input.count == 2 else { throw needs("time, channels", input) }
             let (steps, channels) = (input[0], input[1])
             switch form {
@@ -69,7 +69,7 @@ public final class AdditiveAttention: Layer {
             }
         }
 
-        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
             _ = try plan(input)
             return AdditiveAttention(self, steps: input[0], channels: input[1], generator)
         }

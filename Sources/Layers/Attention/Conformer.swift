@@ -29,7 +29,7 @@ public struct ConformerSpec: BlockSpec {
         ),
     ]
 
-    public func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {
+    public func blueprint(_ input: [Int]) throws(LayerError) -> any LayerSpec {
         guard input.count == 2 else { throw needs("time, channels", input) }
         let channels = input[1]
         let network: [any LayerSpec] = [

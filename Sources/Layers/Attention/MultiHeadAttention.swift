@@ -36,11 +36,11 @@ public final class MultiHeadAttention: Layer {
 
         fileprivate func width(_ channels: Int) -> Int { product(heads, size ?? channels / heads) }
 
-        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+        public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
             guard input.count == 2 else { throw needs("time, channels", input) }
             let (steps, channels) = (input[0], input[1])
             guard size != nil || channels % heads == 0 else {
-                throw ShapeProblem(
+                throw LayerError(
                     "multi_head_attention cannot divide \(channels) channels among \(heads) heads; change \"num_heads\" or set \"head_size\""
                 )
             }
@@ -55,7 +55,7 @@ public final class MultiHeadAttention: Layer {
             return plan
         }
 
-        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
             _ = try plan(input)
             return MultiHeadAttention(self, steps: input[0], channels: input[1], generator)
         }

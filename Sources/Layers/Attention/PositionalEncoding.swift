@@ -37,10 +37,10 @@ public final class PositionalEncoding: Layer {
                 : []
         }
 
-        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+        public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
             guard input.count == 2 else { throw needs("time, channels", input) }
             guard kind == .sinusoidal || input[0] <= steps ?? input[0] else {
-                throw ShapeProblem(
+                throw LayerError(
                     "positional_encoding has learned vectors for \(steps ?? 0) steps, but its input has \(input[0]) steps"
                 )
             }
@@ -49,7 +49,7 @@ public final class PositionalEncoding: Layer {
                 multiplyAdds: input.reduce(1, *))
         }
 
-        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
             _ = try plan(input)
             return PositionalEncoding(self, steps: input[0], channels: input[1], generator)
         }

@@ -43,7 +43,7 @@ public struct TransformerSpec: BlockSpec {
         .init("causal", \.causal, "Whether each step attends only to itself and earlier steps."),
     ]
 
-    public func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {
+    public func blueprint(_ input: [Int]) throws(LayerError) -> any LayerSpec {
         guard input.count == 2 else { throw needs("time, channels", input) }
         let channels = input[1]
         var attention = MultiHeadAttention.Spec(heads: heads, dropout: dropout)

@@ -22,13 +22,13 @@ public final class Branches: Layer {
             self.join = join
         }
 
-        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+        public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
             var whole = try branches.parallelPlan(input, key: "branches")
             whole.output = try join.shape(whole.parts.map(\.plan.output))
             return whole
         }
 
-        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
             _ = try plan(input)
             return Branches(self, try branches.parallelLayers(input, generator, key: "branches"))
         }

@@ -119,12 +119,12 @@ public final class Graph: Layer {
         /// Returns the input shape of a part.
         private func input(
             of place: Int, _ input: [Int], _ outputs: [[Int]]
-        ) throws(ShapeProblem) -> [Int] {
+        ) throws(LayerError) -> [Int] {
             let entry = parts.entries[place]
             var shapes: [[Int]] = []
             for source in sources[place] {
                 guard let source, source < place else {
-                    throw ShapeProblem("has an input that is not an earlier part").inside(
+                    throw LayerError("has an input that is not an earlier part").inside(
                         "parts.\(entry.name)")
                 }
                 shapes.append(source < 0 ? input : outputs[source])
@@ -134,7 +134,7 @@ public final class Graph: Layer {
             }
         }
 
-        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+        public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
             var whole = LayerPlan(output: [], kept: 0)
             for (place, entry) in parts.entries.enumerated() {
                 let shape = try self.input(of: place, input, whole.parts.map(\.plan.output))
@@ -148,13 +148,13 @@ public final class Graph: Layer {
                         place: "parts.\(entry.name)"))
             }
             guard let output = outputPlace, whole.parts.indices.contains(output) else {
-                throw ShapeProblem("graph has no part \"\(output ?? "")\" to output")
+                throw LayerError("graph has no part \"\(output ?? "")\" to output")
             }
             whole.output = whole.parts[output].plan.output
             return whole
         }
 
-        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
             let plan = try plan(input)
             var made: [Sequential] = []
             for (place, entry) in parts.entries.enumerated() {

@@ -10,14 +10,14 @@ public enum Joining: String, CaseIterable, ConfigurationValue {
     case average
 
     /// Returns the shape of the merged outputs. Throws if their shapes do not fit together.
-    public func shape(_ shapes: [[Int]]) throws(ShapeProblem) -> [Int] {
-        guard let first = shapes.first else { throw ShapeProblem("there are no outputs to merge") }
+    public func shape(_ shapes: [[Int]]) throws(LayerError) -> [Int] {
+        guard let first = shapes.first else { throw LayerError("there are no outputs to merge") }
         let fit =
             self == .concatenate
             ? shapes.allSatisfy { !$0.isEmpty && $0.dropLast() == first.dropLast() }
             : shapes.allSatisfy { $0 == first }
         guard fit || shapes.count == 1 else {
-            throw ShapeProblem(
+            throw LayerError(
                 "cannot \(rawValue) outputs of shapes \(shapes.map(\.description).joined(separator: ", ")); "
                     + (self == .concatenate ? "all sizes but the last" : "all sizes") + " must be equal")
         }

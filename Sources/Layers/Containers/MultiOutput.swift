@@ -32,15 +32,15 @@ public final class MultiOutput: Layer {
                 ? [ValidationIssue("estimator", "cannot contain another \(Self.type); use a classifier")] : []
         }
 
-        private func estimators() throws(ShapeProblem) -> [AnyLayer] {
+        private func estimators() throws(LayerError) -> [AnyLayer] {
             Array(repeating: estimator, count: try units.known(Self.type))
         }
 
-        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+        public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
             let one: LayerPlan
             do { one = try estimator.value.checkedPlan(input) } catch { throw error.inside("estimator") }
             guard one.output == [2] else {
-                throw ShapeProblem(
+                throw LayerError(
                     "\(Self.type) expects a classifier with outputs of shape [2], found \(one.output); remove its \"units\""
                 )
             }
@@ -53,7 +53,7 @@ public final class MultiOutput: Layer {
             return whole
         }
 
-        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
             _ = try plan(input)
             return MultiOutput(
                 self, try estimators().parallelLayers(input, generator, key: "estimators"))

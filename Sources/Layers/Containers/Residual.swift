@@ -38,7 +38,7 @@ public final class Residual: Layer {
             (self.scale, self.dropPath) = (scale, dropPath)
         }
 
-        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+        public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
             let inner = try body.items("body").plan(from: input)
             var plan = LayerPlan(output: inner.output)
             plan.add(LayerPlan.Part(name: bodyName, type: Sequential.Spec.type, plan: inner))
@@ -51,7 +51,7 @@ public final class Residual: Layer {
             return plan
         }
 
-        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
             let output = try body.items("body").plan(from: input).output
             return Residual(
                 self,
@@ -60,9 +60,9 @@ public final class Residual: Layer {
         }
 
         /// Returns the layer that projects the input to the shape of the body's output; nil if the shapes are equal.
-        private func shortcut(from input: [Int], to output: [Int]) throws(ShapeProblem) -> (any LayerSpec)? {
+        private func shortcut(from input: [Int], to output: [Int]) throws(LayerError) -> (any LayerSpec)? {
             if input == output { return nil }
-            let problem = ShapeProblem(
+            let problem = LayerError(
                 "residual cannot add its input of shape \(input) to the body's output of shape \(output); "
                     + (projection
                         ? "the body must keep the sizes or divide them by its stride, as with \"padding\": \"same\""

@@ -17,11 +17,11 @@ public final class Sequential: Layer {
         /// Creates the options. Without layers, the output is the input.
         public init(_ layers: [any LayerSpec]) { self.layers = layers.map { AnyLayer($0) } }
 
-        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+        public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
             try layers.items("layers").plan(from: input)
         }
 
-        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
             Sequential(self, try layers.items("layers").make(from: input, generator))
         }
     }

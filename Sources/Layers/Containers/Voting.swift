@@ -63,17 +63,17 @@ public final class Voting: Layer {
             return issues
         }
 
-        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+        public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
             var whole = try estimators.parallelPlan(input, key: "estimators")
             whole.output = try Joining.average.shape(whole.parts.map(\.plan.output))
             guard whole.output.count == 1 else {
-                throw ShapeProblem(
+                throw LayerError(
                     "\(Self.type) expects classifiers with outputs of shape [classes], found \(whole.output)")
             }
             return whole
         }
 
-        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
             _ = try plan(input)
             return Voting(self, try estimators.parallelLayers(input, generator, key: "estimators"))
         }

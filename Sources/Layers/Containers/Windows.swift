@@ -41,11 +41,11 @@ public final class Windows: Layer {
         /// Returns the number of windows of a sequence; at least 1.
         public func count(_ steps: Int) -> Int { steps <= size ? 1 : (steps - size + step - 1) / step + 1 }
 
-        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+        public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
             guard input.count == 2 else { throw needs("time, channels", input) }
             let inner = try layers.items("layers").plan(from: [size, input[1]])
             guard inner.output.count == 1 else {
-                throw ShapeProblem(
+                throw LayerError(
                     "windows expects layers that output one vector for a window, found the shape \(inner.output); end with a layer such as global_pool, attention, or gru with \"output\": \"last\""
                 )
             }
@@ -58,7 +58,7 @@ public final class Windows: Layer {
             return plan
         }
 
-        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
             _ = try plan(input)
             return Windows(
                 self, try layers.items("layers").make(from: [size, input[1]], generator.split("layers")))

@@ -19,7 +19,7 @@ public final class Conv1D: ConvolutionLayer {
             (self.filters, self.kernel, self.activation) = (filters, kernel, activation)
         }
 
-        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
             _ = try plan(input)
             return Conv1D(self, inputs: input[1], generator)
         }

@@ -20,7 +20,7 @@ public final class Conv2D: ConvolutionLayer {
             (self.kernel, self.stride) = (Sides(kernel), Sides(stride))
         }
 
-        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
             _ = try plan(input)
             return Conv2D(self, inputs: input[2], generator)
         }

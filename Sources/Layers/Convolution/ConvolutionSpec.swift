@@ -43,7 +43,7 @@ extension ConvolutionSpec {
         set { convolution[keyPath: path] = newValue }
     }
 
-    func checkAxes(_ input: [Int]) throws(ShapeProblem) {
+    func checkAxes(_ input: [Int]) throws(LayerError) {
         if input.count != convolution.kernel.axes.count + 1 { throw needs(Size.words.input, input) }
     }
 }
@@ -73,11 +73,11 @@ extension GroupedConvolutionSpec {
             ]
     }
 
-    public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+    public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
         try checkAxes(input)
         let (channels, filters) = (input[input.count - 1], convolution.filters)
         guard groups > 0, channels % groups == 0, filters % groups == 0 else {
-            throw ShapeProblem(
+            throw LayerError(
                 "\(Self.type) cannot split \(channels) channels into \(groups) groups; use a number that divides them"
             )
         }

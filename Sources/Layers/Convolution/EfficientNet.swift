@@ -70,7 +70,7 @@ public struct EfficientNetSpec: BlockSpec {
         (6, 5, 1, 80, 112, 3), (6, 5, 2, 112, 192, 4), (6, 3, 1, 192, 320, 1),
     ]
 
-    public func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {
+    public func blueprint(_ input: [Int]) throws(LayerError) -> any LayerSpec {
         guard input.count == 3 else { throw needs("height, width, channels", input) }
         let scaling = variant.scaling
         func channels(_ count: Int) -> Int { wholeEights(Double(count) * scaling.width) }

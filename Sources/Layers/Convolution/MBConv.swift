@@ -38,7 +38,7 @@ public struct MBConvSpec: BlockSpec {
         .init("epsilon", \.epsilon, "Epsilon of batch normalization.", .range(1e-12...1)),
     ]
 
-    public func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {
+    public func blueprint(_ input: [Int]) throws(LayerError) -> any LayerSpec {
         guard input.count == 3 else { throw needs("height, width, channels", input) }
         let channels = input[2]
         let inside = expansion == 1 ? channels : wholeEights(Double(product(channels, expansion)))

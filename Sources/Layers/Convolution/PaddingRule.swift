@@ -63,14 +63,14 @@ public enum PaddingRule: String, CaseIterable, ConfigurationValue {
     /// Returns the number of outputs along each axis. Throws if the window does not fit.
     func outputs<Size: WindowSize>(
         _ input: [Int], kernel: Size, stride: Size, dilation: Size = Size(1), _ type: String
-    ) throws(ShapeProblem) -> [Int] {
+    ) throws(LayerError) -> [Int] {
         var result: [Int] = []
         for (axis, size) in kernel.axes.enumerated() {
             let (step, gap) = (stride.axes[axis], dilation.axes[axis])
             guard let count = outputs(size: input[axis], kernel: size, stride: step, dilation: gap), count > 0
             else {
                 let span = zip(kernel.axes, dilation.axes).map { String(product($0 - 1, $1) + 1) }
-                throw ShapeProblem(
+                throw LayerError(
                     "\(type): the window of \(span.joined(separator: " x ")) does not fit into "
                         + input.dropLast().map(String.init).joined(separator: " x ")
                         + (kernel.axes.count == 1 ? " steps" : "")

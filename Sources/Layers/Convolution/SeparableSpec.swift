@@ -18,7 +18,7 @@ extension SeparableSpec {
         ]
     }
 
-    public func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {
+    public func blueprint(_ input: [Int]) throws(LayerError) -> any LayerSpec {
         try checkAxes(input)
         let channels = input[input.count - 1]
         var (depthwise, pointwise) = (Plain(), Plain())

@@ -40,7 +40,7 @@ public struct TemporalBlockSpec: BlockSpec {
             ? [ValidationIssue("padding", "must keep the number of steps; use \"causal\" or \"same\"")] : []
     }
 
-    public func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {
+    public func blueprint(_ input: [Int]) throws(LayerError) -> any LayerSpec {
         guard input.count == 2 else { throw needs("time, channels", input) }
         var convolution = Conv1D.Spec(filters, kernel: kernel)
         (convolution.dilation, convolution.padding, convolution.l2) = (dilation, padding, l2)

@@ -18,7 +18,7 @@ public struct ActivationLayerSpec: FunctionSpec {
     /// Creates the options. Softmax is taken over the last axis; the other functions are elementwise.
     public init(_ function: Activation) { self.function = function }
 
-    public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan { LayerPlan(output: input) }
+    public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan { LayerPlan(output: input) }
 
     public func apply(_ x: Signal, _ pass: Pass) -> Signal {
         let x = x.cleaned

@@ -4,13 +4,13 @@ import Configuration
 /// The options of a layer that is composed of other layers.
 public protocol BlockSpec: LayerSpec {
     /// Returns the layer that does the work; its parameter names become those of the block.
-    func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec
+    func blueprint(_ input: [Int]) throws(LayerError) -> any LayerSpec
 }
 
 extension BlockSpec {
-    public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan { try blueprint(input).plan(input) }
+    public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan { try blueprint(input).plan(input) }
 
-    public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+    public func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
         Block(self, try blueprint(input).make(input, generator))
     }
 }
@@ -43,7 +43,7 @@ public final class Block<Blueprint: BlockSpec>: BlockLayer {
     ///   - generator: The source of the initial weights; each layer draws its own seed from it.
     public convenience init(
         _ spec: Blueprint = Blueprint(), input: [Int], generator: RandomGenerator
-    ) throws(ShapeProblem) {
+    ) throws(LayerError) {
         self.init(spec, try spec.blueprint(input).make(input, generator.forLayer()))
     }
 

@@ -14,9 +14,9 @@ final class Chain: Layer {
             items = layers.map { SequenceItem(name: $0.key, spec: $0.value) }
         }
 
-        func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan { try items.plan(from: input) }
+        func plan(_ input: [Int]) throws(LayerError) -> LayerPlan { try items.plan(from: input) }
 
-        func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+        func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
             Chain(self, try items.make(from: input, generator))
         }
     }

@@ -8,7 +8,7 @@ public protocol FunctionSpec: LayerSpec {
 }
 
 extension FunctionSpec {
-    public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+    public func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
         _ = try plan(input)
         return FunctionLayer(self)
     }

@@ -61,7 +61,7 @@ extension LayerPlan {
     var weights: Int { parameters + buffers }
 
     /// Throws if the layer is too large for any memory.
-    func check(_ type: String) throws(ShapeProblem) {
+    func check(_ type: String) throws(LayerError) {
         try check(\.weights, type, "weights", "units, filters or layers")
         try check(
             \.kept, type, "values to keep for each example", "units, filters or layers, or shorter inputs")
@@ -69,7 +69,7 @@ extension LayerPlan {
 
     private func check(
         _ count: KeyPath<LayerPlan, Int>, _ type: String, _ what: String, _ advice: String
-    ) throws(ShapeProblem) {
+    ) throws(LayerError) {
         let found = self[keyPath: count]
         guard found > Self.most else { return }
         // Counts saturate at 2^60.
@@ -78,15 +78,15 @@ extension LayerPlan {
         let share = largest.map {
             "; the largest sublayer, \"\($0.name)\" (\($0.type)), has \(shown($0.plan[keyPath: count]))"
         }
-        throw ShapeProblem(
+        throw LayerError(
             "\(type) has \(shown(found)) \(what), but at most \(Self.most) are allowed; use fewer \(advice)"
                 + (share ?? ""))
     }
 
     /// Throws if a layer accepts integers only: audio features and the outputs of other layers are real-valued.
-    public func checkTakesRealNumbers(_ type: String) throws(ShapeProblem) {
+    public func checkTakesRealNumbers(_ type: String) throws(LayerError) {
         if takesWholeNumbers {
-            throw ShapeProblem(
+            throw LayerError(
                 "\(type) expects integers, such as token indices, but its input is real-valued; "
                     + "use a layer such as dense or conv1d instead")
         }

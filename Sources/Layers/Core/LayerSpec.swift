@@ -7,16 +7,16 @@ import Configuration
 /// vector.
 public protocol LayerSpec: TaggedOptions {
     /// Returns the output shape and the cost for an input shape, without creating the layer.
-    func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan
+    func plan(_ input: [Int]) throws(LayerError) -> LayerPlan
     /// Creates the layer for an input shape that `plan` has accepted, with initial weights drawn from `generator`.
-    func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer
+    func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer
 }
 
 extension LayerSpec {
     /// Returns the plan. Throws if the input or the layer is too large for any memory.
-    public func checkedPlan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+    public func checkedPlan(_ input: [Int]) throws(LayerError) -> LayerPlan {
         guard input.allSatisfy({ 0...LayerPlan.most ~= $0 }), product(input) <= LayerPlan.most else {
-            throw ShapeProblem(
+            throw LayerError(
                 "\(typeName) cannot take an input of shape \(input): sizes must be at least 0, and an example has at most "
                     + "\(LayerPlan.most) values")
         }
@@ -26,7 +26,7 @@ extension LayerSpec {
     }
 
     /// Returns the error for an input without the required axes.
-    func needs(_ axes: String, _ input: [Int]) -> ShapeProblem {
-        ShapeProblem("\(Self.type) expects an input of shape [\(axes)], found \(input)")
+    func needs(_ axes: String, _ input: [Int]) -> LayerError {
+        LayerError("\(Self.type) expects an input of shape [\(axes)], found \(input)")
     }
 }

@@ -18,7 +18,7 @@ extension [AnyLayer] {
 
 extension [SequenceItem] {
     /// Returns the plan of layers in sequence. A problem names the layer.
-    func plan(from input: [Int]) throws(ShapeProblem) -> LayerPlan {
+    func plan(from input: [Int]) throws(LayerError) -> LayerPlan {
         var whole = LayerPlan(output: input, kept: 0)
         for item in self {
             let plan: LayerPlan
@@ -34,7 +34,7 @@ extension [SequenceItem] {
     }
 
     /// Creates layers in sequence, each with its own generator.
-    func make(from input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> [any Layer] {
+    func make(from input: [Int], _ generator: RandomGenerator) throws(LayerError) -> [any Layer] {
         var shape = input
         var layers: [any Layer] = []
         for item in self {
@@ -47,12 +47,12 @@ extension [SequenceItem] {
     }
 }
 
-extension ShapeProblem {
+extension LayerError {
     /// Returns the problem with the last eight shapes before the layer.
-    fileprivate func after(_ parts: [LayerPlan.Part], from input: [Int]) -> ShapeProblem {
+    fileprivate func after(_ parts: [LayerPlan.Part], from input: [Int]) -> LayerError {
         guard !parts.isEmpty else { return self }
         let shapes = ["\(input)"] + parts.map { "\($0.type) \($0.plan.output)" }
         let shown = (shapes.count > 8 ? ["..."] : []) + shapes.suffix(8)
-        return ShapeProblem("\(message); preceding shapes: \(shown.joined(separator: ", "))", path: path)
+        return LayerError("\(message); preceding shapes: \(shown.joined(separator: ", "))", path: path)
     }
 }

@@ -15,7 +15,7 @@ struct SwiftOnlySpec: LayerSpec {
     var name: String { layer.map { "\(Swift.type(of: $0))" } ?? Self.type }
 
     /// Finds the output shape by running the layer on one example of zeros.
-    func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+    func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
         guard let layer else { throw cannotBeMade }
         let output = withoutRecording { layer.forward(Signal(.zeros([1] + input)), .planning) }
         return LayerPlan(
@@ -23,12 +23,12 @@ struct SwiftOnlySpec: LayerSpec {
             buffers: layer.namedBuffers.reduce(0) { $0 + product($1.buffer.shape) })
     }
 
-    func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+    func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
         throw cannotBeMade
     }
 
-    private var cannotBeMade: ShapeProblem {
-        ShapeProblem("\(name) cannot be created from a config: it has no spec; \(Self.advice)")
+    private var cannotBeMade: LayerError {
+        LayerError("\(name) cannot be created from a config: it has no spec; \(Self.advice)")
     }
 
     static let advice = "give the layer a `spec` and register its type with LayerKinds.register"

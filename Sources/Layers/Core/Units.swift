@@ -39,11 +39,11 @@ public enum Units: Equatable, Hashable, Sendable, ExpressibleByIntegerLiteral {
     }
 
     /// Returns the number. Throws if it depends on the unknown number of classes.
-    func known(_ type: String) throws(ShapeProblem) -> Int {
+    func known(_ type: String) throws(LayerError) -> Int {
         switch self {
         case .number(let number): return number
         default:
-            throw ShapeProblem(
+            throw LayerError(
                 "\(type) has \"units\": \"\(word ?? "")\", but the number of classes is not known here; "
                     + "give a number instead")
         }

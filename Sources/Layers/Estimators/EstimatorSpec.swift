@@ -16,7 +16,7 @@ public protocol EstimatorSpec: LayerSpec {
     static func outputs(of model: Fitted, _ rows: Matrix) -> Matrix
 
     /// The number of outputs for a number of inputs.
-    func outputs(inputs: Int) throws(ShapeProblem) -> Int
+    func outputs(inputs: Int) throws(LayerError) -> Int
 
     /// Throws if a fitted model does not have the options' number of outputs. Accepts every model by default.
     func check(_ model: Fitted) throws(FittingError)
@@ -66,13 +66,13 @@ public struct FittingRows: Sendable {
 extension EstimatorSpec {
     public func check(_ model: Fitted) throws(FittingError) {}
 
-    public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+    public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
         var plan = LayerPlan(output: [try outputs(inputs: product(input))])
         plan.hasEstimator = true
         return plan
     }
 
-    public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+    public func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
         Estimator(self, inputs: product(input))
     }
 }
@@ -92,7 +92,7 @@ public protocol PlainLearnerSpec: LearnerSpec {
 }
 
 extension LearnerSpec {
-    public func outputs(inputs: Int) throws(ShapeProblem) -> Int { try units.known(Self.type) }
+    public func outputs(inputs: Int) throws(LayerError) -> Int { try units.known(Self.type) }
 }
 
 extension LayerSpec {
@@ -169,7 +169,7 @@ extension StepSpec {
     }
 
     public static func outputs(of model: Fitted, _ rows: Matrix) -> Matrix { model.transform(rows) }
-    public func outputs(inputs: Int) throws(ShapeProblem) -> Int { inputs }
+    public func outputs(inputs: Int) throws(LayerError) -> Int { inputs }
 }
 
 /// The outputs of classifiers as layers.

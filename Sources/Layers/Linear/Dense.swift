@@ -26,7 +26,7 @@ public final class Dense: Absorbing {
             affine.activation = activation
         }
 
-        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+        public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
             guard let inputs = input.last else { throw needs("..., features", input) }
             let units = try units.known(Self.type)
             let output = Array(input.dropLast()) + [units]
@@ -35,7 +35,7 @@ public final class Dense: Absorbing {
                 multiplyAdds: product(output + [inputs]))
         }
 
-        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
             _ = try plan(input)
             return Dense(self, inputs: input[input.count - 1], generator)
         }

@@ -28,7 +28,7 @@ public final class Embedding: Layer {
             (self.vocabularySize, self.units) = (vocabularySize, .number(units))
         }
 
-        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+        public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
             guard input.count == 1 else { throw needs("time", input) }
             let units = try units.known(Self.type)
             var plan = LayerPlan(output: [input[0], units], parameters: product(vocabularySize, units))
@@ -36,7 +36,7 @@ public final class Embedding: Layer {
             return plan
         }
 
-        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
             _ = try plan(input)
             return Embedding(self, generator)
         }

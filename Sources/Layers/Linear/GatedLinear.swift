@@ -13,7 +13,7 @@ public struct GatedLinearSpec: FunctionSpec {
 
     public init() {}
 
-    public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+    public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
         guard let channels = input.last, channels % 2 == 0 else {
             throw needs("..., an even number of channels", input)
         }

@@ -27,10 +27,10 @@ public final class LayerSum: Layer {
             (self.layers, self.normalize) = (layers, normalize)
         }
 
-        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+        public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
             guard let channels = input.last else { throw needs("..., layers * channels", input) }
             guard channels % layers == 0 else {
-                throw ShapeProblem(
+                throw LayerError(
                     "layer_sum cannot split \(channels) channels into \(layers) layers of equal size; set \"layers\" to the number of hidden states in the features"
                 )
             }
@@ -39,7 +39,7 @@ public final class LayerSum: Layer {
                 multiplyAdds: product(input))
         }
 
-        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
             _ = try plan(input)
             return LayerSum(self)
         }

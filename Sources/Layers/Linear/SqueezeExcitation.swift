@@ -30,7 +30,7 @@ public final class SqueezeExcitation: Layer {
 
         func width(_ channels: Int) -> Int { units?.value ?? max(1, channels / 16) }
 
-        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+        public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
             let pooled = try GlobalPool.Spec(.average).plan(input)
             let channels = pooled.output[0]
             _ = try units?.known(Self.type)
@@ -40,7 +40,7 @@ public final class SqueezeExcitation: Layer {
                 multiplyAdds: product(2, channels, width) + product(input + [2]))
         }
 
-        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
             _ = try plan(input)
             return SqueezeExcitation(self, channels: input[input.count - 1], generator)
         }

@@ -35,9 +35,9 @@ public struct CTCLoss: LossSpec {
     public var scoresClasses: Bool { false }
     public var hasAccuracy: Bool { false }
 
-    public func check(_ output: [Int]) throws(ShapeProblem) {
+    public func check(_ output: [Int]) throws(LayerError) {
         guard output.count == 2 else {
-            throw ShapeProblem(
+            throw LayerError(
                 "the loss \(Self.type) expects an output of shape [steps, tokens], found \(output)")
         }
     }

@@ -40,7 +40,7 @@ extension ClassWeightedLoss {
     }
 
     public var validationIssues: [ValidationIssue] { classWeights.validationIssues }
-    public func check(_ output: [Int]) throws(ShapeProblem) { try classWeights.check(output, Self.type) }
+    public func check(_ output: [Int]) throws(LayerError) { try classWeights.check(output, Self.type) }
 
     public func fitted(classCounts: [Int]) -> Self {
         var fitted = self
@@ -98,12 +98,12 @@ extension ClassWeights? {
         return []
     }
 
-    func check(_ output: [Int], _ type: String) throws(ShapeProblem) {
+    func check(_ output: [Int], _ type: String) throws(LayerError) {
         guard let classes = output.last, classes > 0 else {
-            throw ShapeProblem("the loss \(type) expects an output of shape [classes], found \(output)")
+            throw LayerError("the loss \(type) expects an output of shape [classes], found \(output)")
         }
         if case .second(let weights) = self, weights.count != classes {
-            throw ShapeProblem(
+            throw LayerError(
                 "the loss \(type) has \(weights.count) class weights, but the model has \(classes) outputs")
         }
     }

@@ -17,7 +17,7 @@ public struct KLDivergenceLoss: LossSpec {
 
     public init() {}
 
-    public func check(_ output: [Int]) throws(ShapeProblem) {
+    public func check(_ output: [Int]) throws(LayerError) {
         try (nil as ClassWeights?).check(output, Self.type)
     }
 

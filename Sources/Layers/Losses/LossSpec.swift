@@ -12,7 +12,7 @@ public protocol LossSpec: TaggedOptions {
     /// Returns the divisor of `mean`, by which the means of several batches are weighted.
     func weight(_ outputs: Tensor, _ targets: Targets) -> Double
     /// Throws if the loss does not accept a model output of this shape, without the batch axis.
-    func check(_ output: [Int]) throws(ShapeProblem)
+    func check(_ output: [Int]) throws(LayerError)
     /// Returns the loss with options such as balanced class weights resolved for training data with these class counts.
     func fitted(classCounts: [Int]) -> Self
     /// Whether the outputs are class scores. True by default.
@@ -34,7 +34,7 @@ extension LossSpec {
     public func mean(_ outputs: Tensor, _ targets: Targets) -> Tensor { each(outputs, targets).mean() }
     public func mean(_ outputs: Signal, _ targets: Targets) -> Tensor { mean(outputs.tensor, targets) }
     public func weight(_ outputs: Tensor, _ targets: Targets) -> Double { Double(outputs.shape.first ?? 1) }
-    public func check(_ output: [Int]) throws(ShapeProblem) {}
+    public func check(_ output: [Int]) throws(LayerError) {}
     public func fitted(classCounts: [Int]) -> Self { self }
     public var scoresClasses: Bool { true }
     public var scoresNumbers: Bool { false }

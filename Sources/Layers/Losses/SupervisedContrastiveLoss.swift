@@ -16,9 +16,9 @@ public struct SupervisedContrastiveLoss: LossSpec {
 
     public var scoresClasses: Bool { false }
 
-    public func check(_ output: [Int]) throws(ShapeProblem) {
+    public func check(_ output: [Int]) throws(LayerError) {
         guard output.count == 1 else {
-            throw ShapeProblem("the loss \(Self.type) expects an output of shape [size], found \(output)")
+            throw LayerError("the loss \(Self.type) expects an output of shape [size], found \(output)")
         }
     }
 

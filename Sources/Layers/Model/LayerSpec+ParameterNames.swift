@@ -3,17 +3,17 @@ import Configuration
 
 extension LayerSpec {
     /// Returns the names of the layer's parameters for an input shape.
-    public func parameterNames(_ input: [Int]) throws(ShapeProblem) -> [String] {
+    public func parameterNames(_ input: [Int]) throws(LayerError) -> [String] {
         try modelOfZeros(input).namedParameters.map(\.name)
     }
 
     /// Returns the names of the sublayers for an input shape.
-    package func layerNames(_ input: [Int]) throws(ShapeProblem) -> [String] {
+    package func layerNames(_ input: [Int]) throws(LayerError) -> [String] {
         try modelOfZeros(input).namedLayers().map(\.name)
     }
 
     /// Returns a model whose initializers are replaced by zeros, which saves the time to draw initial weights.
-    package func modelOfZeros(_ input: [Int]) throws(ShapeProblem) -> Model {
+    package func modelOfZeros(_ input: [Int]) throws(LayerError) -> Model {
         let quick = (try? Model.spec(Self.withZeros(encode()))) ?? self
         return try Model(quick, input: input, generator: RandomGenerator(seed: 0))
     }

@@ -15,14 +15,14 @@ public final class Model: Layer {
     public var penalties: [Penalty] { layer.penalties }
 
     /// Creates a model from its options. Throws if a layer does not fit its input.
-    public init(_ spec: any LayerSpec, input: [Int], generator: RandomGenerator) throws(ShapeProblem) {
+    public init(_ spec: any LayerSpec, input: [Int], generator: RandomGenerator) throws(LayerError) {
         plan = try spec.checkedPlan(input)
         layer = try spec.make(input, generator)
         self.input = input
     }
 
     /// Creates a model from a layer, such as a `Sequential` of layers that were created in Swift.
-    public init(_ layer: any Layer, input: [Int]) throws(ShapeProblem) {
+    public init(_ layer: any Layer, input: [Int]) throws(LayerError) {
         plan = try layer.spec.checkedPlan(input)
         self.layer = layer
         self.input = input
@@ -91,7 +91,7 @@ extension ConfigurationError {
     }
 }
 
-extension ShapeProblem {
+extension LayerError {
     /// Returns the problem with the location of the layer in its config.
     ///
     /// - Parameters:

@@ -32,14 +32,14 @@ public final class BatchNorm: Absorbing {
 
         public init() {}
 
-        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+        public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
             guard let channels = input.last else { throw needs("..., channels", input) }
             return LayerPlan(
                 output: input, parameters: ((scale ? 1 : 0) + (shift ? 1 : 0)) * channels,
                 buffers: 2 * channels, multiplyAdds: input.reduce(1, *))
         }
 
-        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
             _ = try plan(input)
             return BatchNorm(self, channels: input[input.count - 1])
         }

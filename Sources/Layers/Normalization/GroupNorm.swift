@@ -24,17 +24,17 @@ public final class GroupNorm: Layer {
         /// Creates the options with PyTorch's epsilon of 1e-5.
         public init(_ groups: Int) { self.groups = groups }
 
-        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+        public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
             guard let channels = input.last else { throw needs("..., channels", input) }
             guard channels % groups == 0 else {
-                throw ShapeProblem(
+                throw LayerError(
                     "group_norm cannot split \(channels) channels into \(groups) groups; use a number that divides them"
                 )
             }
             return LayerPlan(output: input, parameters: 2 * channels, multiplyAdds: input.reduce(1, *))
         }
 
-        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
             _ = try plan(input)
             return GroupNorm(self, channels: input[input.count - 1])
         }

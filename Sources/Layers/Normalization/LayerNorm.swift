@@ -16,12 +16,12 @@ public final class LayerNorm: Layer {
 
         public init() {}
 
-        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+        public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
             guard let channels = input.last else { throw needs("..., channels", input) }
             return LayerPlan(output: input, parameters: 2 * channels, multiplyAdds: product(input))
         }
 
-        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
             _ = try plan(input)
             return LayerNorm(self, channels: input[input.count - 1])
         }

@@ -31,7 +31,7 @@ public struct GlobalPoolSpec: FunctionSpec {
     /// Creates the options.
     public init(_ kind: GlobalPoolKind) { self.kind = kind }
 
-    public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+    public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
         guard input.count >= 2 else { throw needs("time or height and width, channels", input) }
         guard !input.dropLast().contains(0) else { throw needs("at least one step, channels", input) }
         return LayerPlan(output: [input[input.count - 1] * (kind == .statistics ? 2 : 1)])

@@ -44,10 +44,10 @@ extension PoolSpec {
         set { pool[keyPath: path] = newValue }
     }
 
-    public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+    public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
         guard input.count == pool.size.axes.count + 1 else { throw needs(Size.words.input, input) }
         guard product(pool.size.axes) <= 65536 else {
-            throw ShapeProblem(
+            throw LayerError(
                 "\(Self.type): a window may have at most 65536 elements, found "
                     + pool.size.axes.map(String.init).joined(separator: " x "))
         }

@@ -37,7 +37,7 @@ extension RecurrentSpec {
         (recurrent.units, recurrent.bidirectional, recurrent.output) = (.number(units), bidirectional, output)
     }
 
-    public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+    public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
         guard input.count == 2 else { throw needs("time, features", input) }
         let (units, layers) = (try recurrent.units.known(Self.type), recurrent.layers)
         let directions = recurrent.bidirectional ? 2 : 1
@@ -55,7 +55,7 @@ extension RecurrentSpec {
         return whole
     }
 
-    public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+    public func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
         _ = try plan(input)
         return Recurrent(self, inputs: input[1], generator)
     }

@@ -18,7 +18,7 @@ public struct DropoutSpec: FunctionSpec {
     /// Creates the options. `rate` is the fraction of the elements to drop, from 0 to below 1.
     public init(_ rate: Double) { self.rate = rate }
 
-    public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan { LayerPlan(output: input) }
+    public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan { LayerPlan(output: input) }
 
     public func apply(_ x: Signal, _ pass: Pass) -> Signal {
         x.with(dropped(x.tensor, rate, pass, sharedAxes: []))

@@ -16,7 +16,7 @@ public struct GaussianNoiseSpec: FunctionSpec {
 
     public init() {}
 
-    public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan { LayerPlan(output: input) }
+    public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan { LayerPlan(output: input) }
 
     public func apply(_ x: Signal, _ pass: Pass) -> Signal {
         guard pass.isTraining, let generator = pass.generator else { return x }

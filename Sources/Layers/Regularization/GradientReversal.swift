@@ -17,7 +17,7 @@ public struct GradientReversalSpec: FunctionSpec {
 
     public init() {}
 
-    public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan { LayerPlan(output: input) }
+    public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan { LayerPlan(output: input) }
 
     public func apply(_ x: Signal, _ pass: Pass) -> Signal {
         guard pass.isTraining else { return x }

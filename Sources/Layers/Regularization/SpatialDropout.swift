@@ -18,7 +18,7 @@ public struct SpatialDropoutSpec: FunctionSpec {
     /// Creates the options. `rate` is the fraction of the channels to drop, from 0 to below 1.
     public init(_ rate: Double) { self.rate = rate }
 
-    public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+    public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
         guard input.count >= 2 else { throw needs("time or height and width, channels", input) }
         return LayerPlan(output: input)
     }

@@ -49,15 +49,15 @@ public struct ModelCard: Sendable {
     /// Throws if the model cannot be described in a file, or if the number of classes differs from that of the outputs.
     package func check(_ model: Model) throws {
         if model.spec.encode().containsSwiftOnly, let (path, layer) = model.firstWithoutSpec() {
-            throw ExportProblem(
-                "the class has no spec, so a file cannot describe how to create it", path: path,
-                type: layer.typeName,
+            throw LayerError(
+                exporting: path, type: layer.typeName,
+                "the class has no spec, so a file cannot describe how to create it",
                 advice: "\(SwiftOnlySpec.advice), or save the weights alone with saveWeights")
         }
         guard !classes.isEmpty, model.plan.output.last != classes.count else { return }
-        throw ExportProblem(
-            "found \(classes.count) class names for a model with an output of shape \(model.plan.output)",
-            advice: "give one name per output, or none")
+        throw LayerError(
+            "found \(classes.count) class names for a model with an output of shape \(model.plan.output); "
+                + "give one name per output, or none", path: ["model"])
     }
 
     static let format = "prosody-model-1"

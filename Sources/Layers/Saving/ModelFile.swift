@@ -6,7 +6,7 @@ public enum ModelFile {
     /// Writes `name.safetensors`, and `name.json` with the metadata in readable form and the SHA-256 digest of the first file.
     /// Each file is written completely or not at all; `read` needs only the first.
     ///
-    /// Throws a `FileError` if the path does not end in ".safetensors" or cannot be written, and an `ExportProblem` if the
+    /// Throws a `FileError` if the path does not end in ".safetensors" or cannot be written, and a `LayerError` if the
     /// card does not fit the model or a layer declares no spec.
     public static func write(_ model: Model, card: ModelCard = ModelCard(), to path: String) throws {
         try card.check(model)

@@ -12,7 +12,7 @@ public struct FlattenSpec: FunctionSpec {
 
     public init() {}
 
-    public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+    public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
         LayerPlan(output: [product(input)], kept: 0)
     }
 

@@ -24,9 +24,9 @@ public struct ReshapeSpec: FunctionSpec {
         shape.filter { $0 == -1 }.count > 1 ? [ValidationIssue("shape", "only one size may be -1")] : []
     }
 
-    public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+    public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
         guard let output = filled(input) else {
-            throw ShapeProblem(
+            throw LayerError(
                 "reshape cannot convert \(input) to \(shape): the product of the sizes must remain \(product(input))"
             )
         }

@@ -13,7 +13,7 @@ public struct UnmaskingSpec: FunctionSpec {
 
     public init() {}
 
-    public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+    public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
         guard input.count >= 2 else { throw needs("time, channels", input) }
         return LayerPlan(output: input, kept: 0)
     }

@@ -4,7 +4,7 @@ import Autograd
 public protocol CausalLayer: Layer {
     /// Returns a layer with the same weights that keeps from one part of a sequence to the next what later steps need.
     /// Throws if the options make the layer depend on later steps.
-    func streamed() throws(ShapeProblem) -> any Layer
+    func streamed() throws(LayerError) -> any Layer
 }
 
 /// The options of a layer in which each step of the output depends on the same step of the input only.
@@ -21,21 +21,21 @@ extension GaussianNoiseSpec: StepwiseSpec {}
 extension GatedLinearSpec: StepwiseSpec {}
 
 /// Returns the layer that processes a sequence in parts. Throws if it needs the whole sequence.
-func streamed(_ layer: any Layer) throws(ShapeProblem) -> any Layer {
+func streamed(_ layer: any Layer) throws(LayerError) -> any Layer {
     if let causal = layer as? any CausalLayer { return try causal.streamed() }
     if layer.spec is any StepwiseSpec { return layer }
     throw needsWholeSequence(layer.spec.typeName)
 }
 
 /// The problem of a layer whose outputs depend on later steps.
-func needsWholeSequence(_ type: String) -> ShapeProblem {
-    ShapeProblem(
+func needsWholeSequence(_ type: String) -> LayerError {
+    LayerError(
         "\(type) needs the whole sequence and cannot process a stream; use causal convolutions "
             + "(\"padding\": \"causal\") and unidirectional recurrent layers")
 }
 
 /// Returns layers that process a sequence in parts. A problem names the layer.
-func streamed(_ layers: [any Layer], _ name: (Int) -> String) throws(ShapeProblem) -> [any Layer] {
+func streamed(_ layers: [any Layer], _ name: (Int) -> String) throws(LayerError) -> [any Layer] {
     var result: [any Layer] = []
     for (index, layer) in layers.enumerated() {
         do { result.append(try streamed(layer)) } catch { throw error.inside(name(index)) }
@@ -44,25 +44,25 @@ func streamed(_ layers: [any Layer], _ name: (Int) -> String) throws(ShapeProble
 }
 
 extension Sequential: CausalLayer {
-    public func streamed() throws(ShapeProblem) -> any Layer {
+    public func streamed() throws(LayerError) -> any Layer {
         Sequential(try Layers.streamed(layers) { "layers[\($0)]" })
     }
 }
 
 extension Chain: CausalLayer {
-    func streamed() throws(ShapeProblem) -> any Layer {
+    func streamed() throws(LayerError) -> any Layer {
         Sequential(try Layers.streamed(layers) { options.items[$0].name })
     }
 }
 
 extension Block: CausalLayer {
-    public func streamed() throws(ShapeProblem) -> any Layer { try Layers.streamed(inner) }
+    public func streamed() throws(LayerError) -> any Layer { try Layers.streamed(inner) }
 }
 
 extension Residual: CausalLayer {
-    public func streamed() throws(ShapeProblem) -> any Layer {
+    public func streamed() throws(LayerError) -> any Layer {
         Residual(
             options, body: try Layers.streamed(body.layers) { "body[\($0)]" },
-            projection: try projection.map { layer throws(ShapeProblem) in try Layers.streamed(layer) })
+            projection: try projection.map { layer throws(LayerError) in try Layers.streamed(layer) })
     }
 }

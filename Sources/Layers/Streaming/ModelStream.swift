@@ -13,9 +13,9 @@ public final class ModelStream: Sendable {
     private let features: Int
 
     /// Creates a stream at the beginning of a sequence. Throws if a layer depends on later steps, with its location.
-    public init(_ model: Model) throws(ShapeProblem) {
+    public init(_ model: Model) throws(LayerError) {
         guard model.input.count == 2 else {
-            throw ShapeProblem(
+            throw LayerError(
                 "a stream requires a model of sequences [time, features], but the input is \(model.input)")
         }
         self.model = model
@@ -38,7 +38,7 @@ public final class ModelStream: Sendable {
     }
 
     /// Returns to the beginning of a sequence.
-    public func reset() throws(ShapeProblem) {
+    public func reset() throws(LayerError) {
         let fresh = try streamed(model.layer)
         layer.withLock { $0 = fresh }
     }

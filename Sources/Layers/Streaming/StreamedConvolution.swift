@@ -1,7 +1,7 @@
 import Autograd
 
 extension Conv1D: CausalLayer {
-    public func streamed() throws(ShapeProblem) -> any Layer { try StreamedConvolution(self) }
+    public func streamed() throws(LayerError) -> any Layer { try StreamedConvolution(self) }
 }
 
 /// A causal convolution over a sequence in parts.
@@ -11,11 +11,11 @@ private final class StreamedConvolution: Absorbing {
 
     var members: [Member] { layer.members }
 
-    init(_ layer: Conv1D) throws(ShapeProblem) {
+    init(_ layer: Conv1D) throws(LayerError) {
         let options = layer.options
         let reach = (options.kernel - 1) * options.dilation
         guard options.padding == .causal || options.padding == .valid || reach == 0 else {
-            throw ShapeProblem(
+            throw LayerError(
                 "conv1d with padding \"\(options.padding.rawValue)\" depends on later steps and cannot process a "
                     + "stream; use \"padding\": \"causal\"")
         }

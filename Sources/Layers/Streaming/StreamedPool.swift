@@ -2,7 +2,7 @@ import Autograd
 
 extension FunctionLayer: CausalLayer {
     /// Pooling waits for complete windows; other layers of this kind stream if they are stepwise.
-    public func streamed() throws(ShapeProblem) -> any Layer {
+    public func streamed() throws(LayerError) -> any Layer {
         if let pool = options as? Pool1DSpec { return try StreamedPool(pool) }
         if options is any StepwiseSpec { return self }
         throw needsWholeSequence(options.typeName)
@@ -16,9 +16,9 @@ private final class StreamedPool: Layer {
 
     var members: [Member] { [] }
 
-    init(_ options: Pool1DSpec) throws(ShapeProblem) {
+    init(_ options: Pool1DSpec) throws(LayerError) {
         guard options.pool.padding == .valid || options.pool.size == 1 else {
-            throw ShapeProblem(
+            throw LayerError(
                 "pool1d with padding \"\(options.pool.padding.rawValue)\" cannot process a stream; use \"padding\": "
                     + "\"valid\"")
         }

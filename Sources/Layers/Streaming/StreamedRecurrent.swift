@@ -30,9 +30,9 @@ extension LSTMSpec: ContinuedRecurrence {
 }
 
 extension Recurrent: CausalLayer {
-    public func streamed() throws(ShapeProblem) -> any Layer {
+    public func streamed() throws(LayerError) -> any Layer {
         guard !options.recurrent.bidirectional else {
-            throw ShapeProblem(
+            throw LayerError(
                 "a bidirectional \(Kind.type) needs the whole sequence and cannot process a stream; use "
                     + "\"bidirectional\": false")
         }

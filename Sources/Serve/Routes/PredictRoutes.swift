@@ -75,6 +75,7 @@ struct PredictRoutes: Sendable {
         var options = options
         // Saliency explains a single input of the model.
         if saliency != nil, predictor.pipeline.extent.seconds != nil { options.truncates = true }
+        do { _ = try predictor.windows(options) } catch { throw Problem(400, "\(error)") }
         let clock = ContinuousClock()
         let start = clock.now
         var found: RecordingPrediction?

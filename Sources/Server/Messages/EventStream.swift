@@ -21,7 +21,7 @@ public final class EventStream: Sendable {
     ///   - event: The type of the event; nil stands for "message".
     ///   - id: The id that the client repeats as `Last-Event-ID` when it connects again.
     ///   - retry: The milliseconds after which the client shall connect again.
-    /// - Throws: `Disconnected` if the client has gone, and a `Problem` if `event` or `id` has a line break.
+    /// - Throws: An error if the client has gone, and a `Problem` if `event` or `id` has a line break.
     public func send(_ data: String, event: String? = nil, id: String? = nil, retry: Int? = nil) throws {
         try writer.write(Self.text(data, event: event, id: id, retry: retry))
     }

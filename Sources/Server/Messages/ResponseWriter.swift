@@ -17,7 +17,7 @@ public final class ResponseWriter: Sendable {
 
     /// Sends bytes. Waits while the client is slower than the writer.
     ///
-    /// - Throws: `Disconnected` if the client has gone.
+    /// - Throws: An error if the client has gone.
     public func write(_ bytes: some Collection<UInt8>) throws {
         guard !bytes.isEmpty else { return }
         try exchange.connection.write(framed(bytes), for: exchange)
@@ -36,7 +36,6 @@ public final class ResponseWriter: Sendable {
 }
 
 /// The client has closed the connection.
-public struct Disconnected: Error, CustomStringConvertible {
-    /// One sentence.
-    public var description: String { "The client has closed the connection." }
+struct Disconnected: Error, CustomStringConvertible {
+    var description: String { "The client has closed the connection." }
 }

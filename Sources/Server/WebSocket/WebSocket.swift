@@ -78,7 +78,7 @@ public final class WebSocket: @unchecked Sendable {
 
     /// Sends a message. Waits while the client is slower than the sender.
     ///
-    /// - Throws: `Disconnected` if the socket is closed.
+    /// - Throws: An error if the socket is closed.
     public func send(_ message: Message) throws {
         let frame =
             switch message {

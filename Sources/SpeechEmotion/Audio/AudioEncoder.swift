@@ -1,3 +1,4 @@
+import Autograd
 import CSndFile
 import Foundation
 
@@ -45,18 +46,18 @@ enum AudioEncoder {
     /// Opening files is not thread-safe: libsndfile initializes shared state, and all threads share one error message.
     private static let opening = NSLock()
 
-    /// Encodes channels of equal length and sample rate. Throws a `DataError` if the format does not support them.
+    /// Encodes channels of equal length and sample rate. Throws an `InputError` if the format does not support them.
     static func bytes(_ channels: [Waveform], as format: Format) throws -> [UInt8] {
         guard let first = channels.first,
             channels.allSatisfy({ $0.count == first.count && $0.rate == first.rate })
         else {
-            throw DataError(
+            throw InputError(
                 "write", found: "channels of \(channels.map { "\($0.count) samples at \($0.rate)" })",
                 allowed: "one or more channels of equal length and sample rate")
         }
         for channel in channels {
             guard let bad = channel.samples.firstNotFinite else { continue }
-            throw DataError(
+            throw InputError(
                 "write", found: "\(channel.samples[bad]) as sample \(bad)", allowed: "finite values")
         }
         let target = Target()
@@ -98,7 +99,7 @@ enum AudioEncoder {
             return (opened, opened == nil ? String(cString: sf_strerror(nil)) : "")
         }
         guard let handle = opened else {
-            throw DataError(
+            throw InputError(
                 "write", found: "\(channels.count) channels at \(first.rate) Hz (\(message))",
                 allowed: "what the format \(format.name) supports")
         }
@@ -114,7 +115,7 @@ enum AudioEncoder {
         let error = sf_error(handle) == 0 ? nil : String(cString: sf_strerror(handle))
         Self.opening.withLock { _ = sf_close(handle) }
         guard isWhole else {
-            throw DataError(
+            throw InputError(
                 "write", found: "an error of the encoder (\(error ?? "unknown"))",
                 allowed: "audio that the format \(format.name) supports")
         }

@@ -76,7 +76,7 @@ public enum AudioFile {
 
     /// Writes a waveform atomically: a reader finds either the old file or the complete new one.
     ///
-    /// Throws a `DataError` if samples are not finite or the format does not support the sample rate, and a
+    /// Throws an `InputError` if samples are not finite or the format does not support the sample rate, and a
     /// `FileError` if the file cannot be written, for example on a full disk.
     public static func write(_ wave: Waveform, to path: String, as encoding: AudioEncoding = .wav16) throws {
         try write(channels: [wave], to: path, as: encoding)

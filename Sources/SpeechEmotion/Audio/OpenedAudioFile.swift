@@ -80,7 +80,7 @@ struct OpenedAudioFile {
     /// Returns the mean of the channels, resampled if a sample rate is given.
     func mono(_ part: AudioSegment, rate: Int?) throws -> Waveform {
         if let rate, !Waveform.allowedRates.contains(rate) {
-            throw DataError(
+            throw InputError(
                 "read", found: "a sample rate of \(rate)",
                 allowed: "\(Waveform.allowedRates.lowerBound) to \(Waveform.allowedRates.upperBound)")
         }
@@ -199,7 +199,7 @@ struct OpenedAudioFile {
     private func frames(of part: AudioSegment) throws -> (first: Int, count: Int?) {
         let rate = Double(decoder.rate)
         guard part.offset >= 0, part.offset < 1e9, part.duration.map({ $0 > 0 && $0 < 1e9 }) ?? true else {
-            throw DataError(
+            throw InputError(
                 "read", found: "an offset of \(part.offset) s and a duration of \(part.duration ?? 0) s",
                 allowed: "an offset of 0 or more and a duration above 0")
         }

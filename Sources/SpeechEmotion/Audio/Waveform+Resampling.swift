@@ -11,11 +11,11 @@ extension Waveform {
     /// Resamples to another sample rate with a band-limited filter (see `ResampleFilter`): returns `ceil(count * new /
     /// old)` samples.
     ///
-    /// Throws a `DataError` if a sample rate is not supported or there would be too many samples.
+    /// Throws an `InputError` if a sample rate is not supported or there would be too many samples.
     public func resampled(to new: Int) throws -> Waveform {
         if new == rate { return self }
         for rate in [rate, new] where !Self.allowedRates.contains(rate) {
-            throw DataError(
+            throw InputError(
                 "resample", found: "a sample rate of \(rate)",
                 allowed: "\(Self.allowedRates.lowerBound) to \(Self.allowedRates.upperBound) Hz"
             )
@@ -33,10 +33,10 @@ extension Waveform {
     /// samples. The sample rate is kept, so that the waveform becomes shorter and higher for a step above 1, longer and
     /// lower below.
     ///
-    /// Throws a `DataError` if the step is not in 0.001 to 1000 or there would be too many samples.
+    /// Throws an `InputError` if the step is not in 0.001 to 1000 or there would be too many samples.
     public func resampled(step: Double) throws -> Waveform {
         guard step >= 0.001, step <= 1000 else {
-            throw DataError("resample", found: "a step of \(step)", allowed: "0.001 to 1000 samples")
+            throw InputError("resample", found: "a step of \(step)", allowed: "0.001 to 1000 samples")
         }
         if step == 1 { return self }
         let count = (Double(samples.count) / step).rounded(.up)
@@ -47,7 +47,7 @@ extension Waveform {
     /// Throws if a waveform would have more than `mostSamples` samples, or need too much memory.
     static func check(_ count: Int, _ action: String) throws {
         if count > mostSamples {
-            throw DataError(
+            throw InputError(
                 action, found: "a result of \(grouped(count)) samples",
                 allowed: "at most \(grouped(mostSamples))")
         }

@@ -84,7 +84,7 @@ public struct AugmentationPlan: Options {
     }
 
     /// Throws if features of a shape cannot be augmented as configured.
-    public func check(_ shape: [Int]) throws(DataError) {
+    public func check(_ shape: [Int]) throws(InputError) {
         for change in features { try change.value.check(shape) }
     }
 }

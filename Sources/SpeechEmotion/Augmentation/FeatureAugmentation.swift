@@ -3,11 +3,21 @@ import Configuration
 
 /// A random augmentation of features, as a config names it: `{"type": "time_mask", "width": 20}`.
 public protocol FeatureAugmentation: TaggedOptions {
-    /// Returns augmented features of the same shape. All randomness comes from `generator`. Throws a `DataError` for
-    /// unsupported shapes.
-    func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features
+    /// The probability of applying the augmentation.
+    var probability: Double { get }
     /// Throws if features of a shape cannot be augmented.
-    func check(_ shape: [Int]) throws(DataError)
+    func check(_ shape: [Int]) throws(InputError)
+    /// Returns augmented features of the same shape, one that `check` accepts. All randomness comes from `generator`.
+    func change(_ features: Features, _ generator: RandomGenerator) throws -> Features
+}
+
+extension FeatureAugmentation {
+    /// Applies the augmentation with its `probability`. Throws an `InputError` for unsupported shapes.
+    public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
+        try check(features.shape)
+        guard generator.happens(probability) else { return features }
+        return try change(features, generator)
+    }
 }
 
 /// The registered feature augmentations.
@@ -35,17 +45,17 @@ public typealias AnyFeatureAugmentation = Tagged<FeatureAugmentationKinds>
 
 extension FeatureAugmentation {
     /// Throws unless the shape is that of a sequence: frames and channels.
-    func needsSequence(_ shape: [Int]) throws(DataError) {
+    func needsSequence(_ shape: [Int]) throws(InputError) {
         guard shape.count == 2 else {
-            throw DataError(
+            throw InputError(
                 Self.type, found: "features of shape \(shape)", allowed: "a sequence, [frames, channels]")
         }
     }
 
     /// Throws unless the shape is that of a color image.
-    func needsImage(_ shape: [Int]) throws(DataError) {
+    func needsImage(_ shape: [Int]) throws(InputError) {
         guard shape.count == 3, shape[2] == 3 else {
-            throw DataError(
+            throw InputError(
                 Self.type, found: "features of shape \(shape)", allowed: "an image, [height, width, 3]")
         }
     }

@@ -7,7 +7,7 @@ public protocol WaveAugmentation: TaggedOptions {
     var probability: Double { get }
     /// Whether the augmentation needs files or clips besides the waveform. False by default.
     var needsFiles: Bool { get }
-    /// Returns the augmented waveform. All randomness comes from `generator`. Throws a `DataError` if the
+    /// Returns the augmented waveform. All randomness comes from `generator`. Throws an `InputError` if the
     /// augmentation cannot be applied.
     func change(_ wave: Waveform, _ generator: RandomGenerator) throws -> Waveform
 }

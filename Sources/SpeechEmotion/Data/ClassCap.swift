@@ -48,7 +48,7 @@ public struct ClassCap: Options {
     /// Returns the clips that are kept, in their order.
     public func apply(to corpus: Corpus) throws -> [Clip] {
         for entry in prefer.entries where corpus.clips.values(of: entry.name).isEmpty {
-            throw DataError(
+            throw InputError(
                 "\"cap.prefer\"", found: "the column \"\(entry.name)\", which no clip has",
                 allowed: corpus.columns.listed(20))
         }

@@ -60,7 +60,7 @@ public struct DataOptions: Options {
     public func read() throws -> Corpus {
         var corpus = try source.value.read()
         if strict, !corpus.omissions.isEmpty {
-            throw DataError(
+            throw InputError(
                 "reading \(corpus.name), \"strict\"",
                 found:
                     "\(counted(corpus.omissions.count, "file")) that cannot be used: \(corpus.omissions.map(\.description).listed(5))",
@@ -70,7 +70,7 @@ public struct DataOptions: Options {
         try corpus.renameClasses(labels, key: "labels")
         if let classes {
             let known = corpus.clips.values(of: "label")
-            try DataError.check(classes, "classes", among: known, of: "class")
+            try InputError.check(classes, "classes", among: known, of: "class")
             corpus.clips.removeAll { !classes.contains($0.label) }
             corpus.classes = classes
         } else {
@@ -102,16 +102,16 @@ public struct DataOptions: Options {
             for entry in entries {
                 let known = corpus.clips.values(of: entry.name)
                 guard !known.isEmpty else {
-                    throw DataError(
+                    throw InputError(
                         "\"\(key)\"", found: "the column \"\(entry.name)\", which no clip has",
                         allowed: corpus.columns.listed(20))
                 }
-                try DataError.check(entry.value, "\(key).\(entry.name)", among: known, of: entry.name)
+                try InputError.check(entry.value, "\(key).\(entry.name)", among: known, of: entry.name)
                 corpus.clips.removeAll { clip in
                     (clip.value(of: entry.name).map(entry.value.contains) ?? false) != isWanted
                 }
                 guard !corpus.clips.isEmpty else {
-                    throw DataError("\"\(key)\"", found: "no clip left", allowed: "values that select some")
+                    throw InputError("\"\(key)\"", found: "no clip left", allowed: "values that select some")
                 }
             }
         }

@@ -15,9 +15,9 @@ enum MemoryLimit {
     static func check(
         _ bytes: Double, _ action: String, _ subject: String,
         advice: String = "use shorter clips, a larger hop_length or a smaller n_fft"
-    ) throws(DataError) {
+    ) throws(InputError) {
         guard bytes >= small, bytes > largest else { return }
-        throw DataError(
+        throw InputError(
             action, found: "\(subject), which needs about \(gigabytes(bytes)) of memory",
             allowed:
                 "at most \(gigabytes(largest)), half of the available memory; \(advice)"

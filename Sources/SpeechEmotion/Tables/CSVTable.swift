@@ -18,7 +18,7 @@ public struct CSVTable: Sendable {
 
     /// Reads a file. Throws every error with its line and column (the first twenty).
     public init(contentsOf file: String) throws(ConfigurationError) {
-        try self.init(parsing: TextFile.bytes(of: file), source: file)
+        try self.init(parsing: JSONValue.bytes(of: file), source: file)
     }
 
     /// Parses a text; `source` is the file named in messages.
@@ -209,18 +209,6 @@ private struct CSVParser {
         }
         if bytes.contains(0) { report(place, "a zero byte; is this a text file?") }
         return text
-    }
-}
-
-/// Reads text files.
-enum TextFile {
-    /// Returns the bytes of a file. Throws if it cannot be read or is larger than any manifest.
-    static func bytes(of file: String) throws(ConfigurationError) -> [UInt8] {
-        do throws(JSONValue.ReadFailure) {
-            return try JSONValue.bytes(of: file)
-        } catch {
-            throw ConfigurationError(place: Location(source: file), error.reason)
-        }
     }
 }
 

@@ -113,7 +113,7 @@ public final class Trainer {
 
     /// Trains on the next batch.
     ///
-    /// - Throws: `NotFinite` if the loss or a gradient is NaN or infinite; the parameters are then unchanged.
+    /// - Throws: An `InputError` if the loss or a gradient is NaN or infinite; the parameters are then unchanged.
     public func step() throws {
         let (epoch, index) = (position.epoch, position.batch)
         var batch = try batches.batch(epoch: epoch, index: index)
@@ -168,10 +168,17 @@ public final class Trainer {
         position.sums.steps += 1
     }
 
-    private func notFinite(_ what: String, _ batch: Batch) -> NotFinite {
-        NotFinite(
-            what: what, place: model.firstNotFinite(batch.inputs), epoch: position.epoch + 1,
-            batch: position.batch + 1, ids: batch.ids)
+    /// An error that names the layer, the batch and its examples, and says what to try.
+    private func notFinite(_ what: String, _ batch: Batch) -> InputError {
+        let place =
+            model.firstNotFinite(batch.inputs).map { " The first non-finite values are in \($0)." } ?? ""
+        let ids = batch.ids
+        let shown =
+            ids.prefix(8).joined(separator: ", ") + (ids.count > 8 ? ", and \(ids.count - 8) more" : "")
+        return InputError(
+            "epoch \(position.epoch + 1), batch \(position.batch + 1): \(what).\(place) The batch contains "
+                + "\(shown). Try a lower learning_rate or set clip_norm in the optimizer, or inspect these examples."
+        )
     }
 
     /// Ends the epoch after its last batch: validates, updates model selection and the schedule, and returns the epoch's metrics.

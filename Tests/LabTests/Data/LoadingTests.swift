@@ -159,11 +159,11 @@ import Testing
             try EvaluationSet(
                 clips, FeatureLoading(source: source, classes: ["a", "b"], isStrict: true), batch: 4)
         }
-        #expect(throws: DataError.self) {
+        #expect(throws: InputError.self) {
             try EvaluationSet(
                 Array(clips[3...3]), FeatureLoading(source: source, classes: ["a", "b"]), batch: 4)
         }
-        let stranger = #expect(throws: DataError.self) {
+        let stranger = #expect(throws: InputError.self) {
             try EvaluationSet(clips, FeatureLoading(source: source, classes: ["a"]), batch: 4)
         }
         #expect(stranger?.description == "the clip \"clip 1\": found the class \"b\"; allowed: a")

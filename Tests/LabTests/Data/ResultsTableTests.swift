@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 import Foundation
 import Lab
@@ -37,7 +38,7 @@ import Testing
         let table = try ResultsTable.decode(text: Self.text)
         try table.write(to: file)
         #expect(try ResultsTable.read(file).encode() == table.encode())
-        #expect(throws: LabError.self) { try table.index(ofRow: "c") }
+        #expect(throws: InputError.self) { try table.index(ofRow: "c") }
         #expect(try table.index(ofRow: "b") == 1)
     }
 

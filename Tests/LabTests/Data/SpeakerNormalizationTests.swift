@@ -181,14 +181,14 @@ import Testing
     /// A vector alone would become zeros, whatever it holds.
     @Test func oneVectorSaysNothingOfASpeaker() throws {
         let vector = Features(shape: [2], values: [1, 2])
-        #expect(throws: DataError.self) { try SpeakerNormalization([vector]) }
-        #expect(throws: DataError.self) { try SpeakerNormalization([]) }
+        #expect(throws: InputError.self) { try SpeakerNormalization([vector]) }
+        #expect(throws: InputError.self) { try SpeakerNormalization([]) }
         let two = try SpeakerNormalization([vector, Features(shape: [2], values: [3, 2])])
         #expect(two(vector).values == [-1, 0])
     }
 
     @Test func aClipWithoutASpeakerIsRefused() throws {
-        let error = #expect(throws: DataError.self) {
+        let error = #expect(throws: InputError.self) {
             try EvaluationSet([clip(1, "x"), clip(2, nil)], loading, batch: 2)
         }
         #expect(

@@ -201,7 +201,7 @@ import Training
     ])
     func modelsWithoutTreesOfColumnsAreRefused(_ json: String, _ words: String) throws {
         let model = try Self.model(json)
-        let error = #expect(throws: LabError.self) { try TreeExplanation(model) }
+        let error = #expect(throws: InputError.self) { try TreeExplanation(model) }
         #expect(error?.description.contains(words) == true)
     }
 

@@ -137,9 +137,9 @@ import Training
     }
 
     @Test func modelsThatCannotBeAdaptedAreRefused() throws {
-        let error = #expect(throws: LabError.self) { try evaluate([], .batchNorm) { _, _ in } }
+        let error = #expect(throws: InputError.self) { try evaluate([], .batchNorm) { _, _ in } }
         #expect("\(error.map { "\($0)" } ?? "")".contains("requires a model with batch normalization"))
-        let other = #expect(throws: LabError.self) { try evaluate([], .normalization) { _, _ in } }
+        let other = #expect(throws: InputError.self) { try evaluate([], .normalization) { _, _ in } }
         #expect("\(other.map { "\($0)" } ?? "")".contains("normalizes by speaker"))
     }
 }

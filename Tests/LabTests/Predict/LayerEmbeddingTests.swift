@@ -15,7 +15,7 @@ import Testing
         #expect(try embedding(features).shape == [3])
         let weight = try #require(model.namedParameters.first { $0.name == "0.weight" }).parameter
         weight.value = weight.value * Real.nan
-        let error = #expect(throws: DataError.self) { try embedding(features) }
-        #expect(error?.action == "layer 0" && error?.found == "NaN or infinite outputs")
+        let error = #expect(throws: InputError.self) { try embedding(features) }
+        #expect(error?.description.hasPrefix("layer 0: found NaN or infinite outputs; allowed: ") == true)
     }
 }

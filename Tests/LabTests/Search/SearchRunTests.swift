@@ -266,7 +266,7 @@ import Testing
             ]
             _ = try run(Self.experiment(table), folder + "/b")
             let records = try ["/a", "/b"].map { try RunRecord(folder + $0) }
-            let error = #expect(throws: LabError.self) {
+            let error = #expect(throws: InputError.self) {
                 try RunEvaluation(
                     records, vote: EnsembleVote(.soft), cache: nil, observer: Stopper(after: .max)
                 ).evaluate()

@@ -65,11 +65,11 @@ import Testing
         let model = Self.model.replacing(
             "\"output\": \"last\"", with: "\"output\": \"last\", \"bidirectional\": true")
         let folder = try TestFolder()
-        let problem = #expect(throws: LabError.self) {
+        let problem = #expect(throws: InputError.self) {
             try PredictionStream(predictor(folder, Self.features, model))
         }
         #expect(problem.map { "\($0)" }?.contains("layers[3]: a bidirectional gru") == true)
         let other = Self.features.replacing(", \"top_db\": null", with: "")
-        #expect(throws: DataError.self) { try PredictionStream(predictor(folder, other, Self.model)) }
+        #expect(throws: InputError.self) { try PredictionStream(predictor(folder, other, Self.model)) }
     }
 }

@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 import Lab
 import Testing
@@ -228,7 +229,7 @@ import Testing
         ),
     ])
     func optionsThatAreRefused(_ text: String, _ message: String) {
-        let error = #expect(throws: LabError.self) { try SlurmOptions(parsing: text) }
+        let error = #expect(throws: InputError.self) { try SlurmOptions(parsing: text) }
         #expect(error?.description == message)
     }
 }

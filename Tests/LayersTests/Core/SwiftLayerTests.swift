@@ -89,7 +89,7 @@ private final class Scale: Layer {
     }
 
     @Test func aModelFileNeedsASpec() throws {
-        let error = #expect(throws: ExportProblem.self) {
+        let error = #expect(throws: LayerError.self) {
             try ModelFile.write(try model(), to: NSTemporaryDirectory() + "swift.safetensors")
         }
         #expect(
@@ -101,7 +101,7 @@ private final class Scale: Layer {
 
     @Test func aConfigCannotCreateALayerWithoutASpec() {
         let spec = Scale(channels: 2).spec
-        let error = #expect(throws: ShapeProblem.self) { try spec.make([2], RandomGenerator(seed: 1)) }
+        let error = #expect(throws: LayerError.self) { try spec.make([2], RandomGenerator(seed: 1)) }
         #expect(error?.message.hasPrefix("Scale cannot be created from a config: it has no spec") == true)
     }
 

@@ -79,9 +79,9 @@ import Testing
         let type = json.components(separatedBy: "\"")[json.contains("body") ? 11 : 3]
         let message =
             #"has "units": "classes", but the number of classes is not known here; give a number instead"#
-        let error = #expect(throws: ShapeProblem.self) { try spec.checkedPlan(input) }
+        let error = #expect(throws: LayerError.self) { try spec.checkedPlan(input) }
         #expect(error?.message.contains(message) == true, "\(type): \(String(describing: error))")
-        #expect(throws: ShapeProblem.self) {
+        #expect(throws: LayerError.self) {
             try Model(spec, input: input, generator: RandomGenerator(seed: 1))
         }
     }

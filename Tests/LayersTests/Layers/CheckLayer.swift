@@ -110,7 +110,7 @@ struct LayerCheck {
                 let y = model(example.values == .normal ? batch(1, input) : .zeros([1] + input))
                 return y.shape == [1] + plan.output
                     ? nil : "\(text) of \(input): promised \(plan.output), made \(y.shape)"
-            } catch is ShapeProblem {
+            } catch is LayerError {
                 // Found again when the model is made, with its place.
                 _ = try Model(json: parsed, input: input, generator: RandomGenerator(seed: 1))
                 return "\(text) of \(input) is planned only when it is made"

@@ -242,12 +242,12 @@ struct LossConfig: Options {
 
     @Test func shapesThatDoNotFit() {
         #expect(
-            throws: ShapeProblem("the loss cross_entropy has 2 class weights, but the model has 3 outputs")
+            throws: LayerError("the loss cross_entropy has 2 class weights, but the model has 3 outputs")
         ) {
             try CrossEntropyLoss(classWeights: [1, 2]).check([3])
         }
         #expect(
-            throws: ShapeProblem(
+            throws: LayerError(
                 "the loss supervised_contrastive expects an output of shape [size], found [4, 2]")
         ) {
             try SupervisedContrastiveLoss().check([4, 2])

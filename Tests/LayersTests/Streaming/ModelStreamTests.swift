@@ -95,7 +95,7 @@ import Testing
     ])
     func otherLayersAreNamed(_ json: String, _ message: String) throws {
         let model = try model(json)
-        let problem = #expect(throws: ShapeProblem.self) { try ModelStream(model) }
+        let problem = #expect(throws: LayerError.self) { try ModelStream(model) }
         #expect(problem.map { "\($0)" }?.contains(message) == true, "\(problem.map { "\($0)" } ?? "")")
     }
 }

@@ -27,7 +27,7 @@ import Testing
                     #expect(wave.count <= 70_000 * max(1, bytes.count / 8))
                     read += 1
                 } catch is FileError {
-                } catch is DataError {
+                } catch is InputError {
                 }
             }
         }

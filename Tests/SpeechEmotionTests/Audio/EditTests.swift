@@ -61,7 +61,7 @@ import Testing
             try Part.decode(
                 text: #"{"prepare": [{"type": "trim", "frame_length": 2048, "hop_length": 1}]}"#)
         }
-        #expect(throws: DataError.self) { try part.prepare(Waveform([1, 2], rate: 1000)) }
+        #expect(throws: InputError.self) { try part.prepare(Waveform([1, 2], rate: 1000)) }
     }
 
     @Test func levels() {
@@ -124,7 +124,7 @@ import Testing
         seconds.seconds = 2
         #expect(try seconds(wave).count == 4)
         seconds.seconds = 1e6
-        #expect(throws: DataError.self) { try seconds(Waveform([1], rate: 48000)) }
+        #expect(throws: InputError.self) { try seconds(Waveform([1], rate: 48000)) }
     }
 
     @Test func theShortestSounds() throws {

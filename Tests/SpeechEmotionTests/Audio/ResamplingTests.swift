@@ -84,13 +84,13 @@ import Testing
 
     @Test func impossibleRatesAndLengthsThrow() {
         let wave = TestSound.tone(100, rate: 1000, count: 1_000_000)
-        #expect(throws: DataError.self) { try wave.resampled(to: 0) }
-        #expect(throws: DataError.self) { try wave.resampled(to: -1) }
-        #expect(throws: DataError.self) { try wave.resampled(to: .max) }
-        #expect(throws: DataError.self) { try wave.resampled(to: 1_000_000) }
-        #expect(throws: DataError.self) { try Waveform([1], rate: 3).resampled(to: 16000) }
-        #expect(throws: DataError.self) { try wave.resampled(step: .nan) }
-        #expect(throws: DataError.self) { try wave.resampled(step: 0) }
-        #expect(throws: DataError.self) { try wave.resampled(step: 0.001) }
+        #expect(throws: InputError.self) { try wave.resampled(to: 0) }
+        #expect(throws: InputError.self) { try wave.resampled(to: -1) }
+        #expect(throws: InputError.self) { try wave.resampled(to: .max) }
+        #expect(throws: InputError.self) { try wave.resampled(to: 1_000_000) }
+        #expect(throws: InputError.self) { try Waveform([1], rate: 3).resampled(to: 16000) }
+        #expect(throws: InputError.self) { try wave.resampled(step: .nan) }
+        #expect(throws: InputError.self) { try wave.resampled(step: 0) }
+        #expect(throws: InputError.self) { try wave.resampled(step: 0.001) }
     }
 }

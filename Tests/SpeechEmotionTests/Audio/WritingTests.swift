@@ -72,10 +72,10 @@ import Testing
         }
         #expect(try AudioFile.read(path, offset: 1.9, duration: 5).count <= whole.count - 30400)
         #expect(throws: FileError.self) { try AudioFile.read(path, offset: 5) }
-        #expect(throws: DataError.self) { try AudioFile.read(path, offset: -1) }
-        #expect(throws: DataError.self) { try AudioFile.read(path, offset: .nan) }
-        #expect(throws: DataError.self) { try AudioFile.read(path, duration: 0) }
-        #expect(throws: DataError.self) { try AudioFile.read(path, rate: 0) }
+        #expect(throws: InputError.self) { try AudioFile.read(path, offset: -1) }
+        #expect(throws: InputError.self) { try AudioFile.read(path, offset: .nan) }
+        #expect(throws: InputError.self) { try AudioFile.read(path, duration: 0) }
+        #expect(throws: InputError.self) { try AudioFile.read(path, rate: 0) }
     }
 
     @Test func theSameSoundGivesTheSameFile() throws {
@@ -98,12 +98,12 @@ import Testing
         let path = folder.file("a.wav")
         try AudioFile.write(TestSound.voice(), to: path)
         let before = try Data(contentsOf: URL(fileURLWithPath: path))
-        #expect(throws: DataError.self) { try AudioFile.write(Waveform([.nan], rate: 8000), to: path) }
-        #expect(throws: DataError.self) {
+        #expect(throws: InputError.self) { try AudioFile.write(Waveform([.nan], rate: 8000), to: path) }
+        #expect(throws: InputError.self) {
             try AudioFile.write(Waveform([0, 1], rate: 44100), to: path, as: .opus)
         }
-        #expect(throws: DataError.self) { try AudioFile.write(channels: [], to: path) }
-        #expect(throws: DataError.self) {
+        #expect(throws: InputError.self) { try AudioFile.write(channels: [], to: path) }
+        #expect(throws: InputError.self) {
             try AudioFile.write(
                 channels: [Waveform([0], rate: 8000), Waveform([0, 1], rate: 8000)], to: path)
         }

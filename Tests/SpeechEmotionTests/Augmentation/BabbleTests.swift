@@ -52,14 +52,14 @@ import Testing
             let isQuiet = noise[..<8].allSatisfy { abs($0) < 0.2 * scale }
             #expect(isQuiet || voice.indices.contains(where: isAt))
         }
-        #expect(throws: DataError.self) {
+        #expect(throws: InputError.self) {
             try plan.drawing(from: [two[0]]).epochWaveform(
                 silence, copy: 0, of: two[0].id, epoch: 0, RandomGenerator(seed: 1))
         }
     }
 
     @Test func withoutTrainingSet() throws {
-        #expect(throws: DataError.self) { try Babble()(TestSound.voice(), RandomGenerator(seed: 1)) }
+        #expect(throws: InputError.self) { try Babble()(TestSound.voice(), RandomGenerator(seed: 1)) }
         #expect(throws: ConfigurationError.self) { try Babble.decode(text: #"{"voices": [5, 2]}"#) }
         #expect(throws: ConfigurationError.self) {
             try TestTimeAugmentation.decode(text: #"{"tta": [[{"type": "babble"}]]}"#)

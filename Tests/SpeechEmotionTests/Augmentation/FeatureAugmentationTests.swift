@@ -99,11 +99,11 @@ import Testing
 
     @Test func shapesThatDoNotFitAreSaid() throws {
         let mask = try made("{\"type\": \"time_mask\"}")
-        let problem = #expect(throws: DataError.self) { try mask(picture, RandomGenerator(seed: 1)) }
+        let problem = #expect(throws: InputError.self) { try mask(picture, RandomGenerator(seed: 1)) }
         #expect(
             problem?.description
                 == "time_mask: found features of shape [24, 30, 3]; allowed: a sequence, [frames, channels]")
-        #expect(throws: DataError.self) { try made("{\"type\": \"horizontal_flip\"}").check([50, 12]) }
+        #expect(throws: InputError.self) { try made("{\"type\": \"horizontal_flip\"}").check([50, 12]) }
     }
 
     @Test func probabilityIsKept() throws {

@@ -100,7 +100,7 @@ import Testing
             // A sound without samples stays one, or is refused in words.
             do {
                 #expect(try example.value(Waveform([], rate: 16000), RandomGenerator(seed: 1)).count == 0)
-            } catch is DataError {
+            } catch is InputError {
             }
         }
     }
@@ -128,7 +128,7 @@ import Testing
         }
         #expect(try changed.stretched(rate: 1.1) == plain.stretched(rate: 1.1))
         #expect(try shared.stretched(rate: 1.1) == wave.stretched(rate: 1.1))
-        #expect(throws: DataError.self) {
+        #expect(throws: InputError.self) {
             try Waveform([], rate: 16000).sharingFrames().stretched(rate: 2)
         }
     }
@@ -224,7 +224,7 @@ import Testing
         #expect(try abs(level(#"{"low": 1000, "high": 7000}"#, high)) < 0.01)
         #expect(try abs(level(#"{"low": 1000, "high": 7000, "stop": true}"#, low)) < 0.01)
         #expect(try level(#"{"low": 1000, "high": 7000, "stop": true}"#, high) < -70)
-        #expect(throws: DataError.self) { try level(#"{"low": 9000}"#, low) }
+        #expect(throws: InputError.self) { try level(#"{"low": 9000}"#, low) }
         // Nothing is delayed.
         let kept = try BandFilter.decode(text: #"{"high": 2000}"#).change(low, RandomGenerator(seed: 1))
         #expect(signalToNoise(Array(kept.samples[2000..<14000]), Array(low.samples[2000..<14000])) > 60)
@@ -276,8 +276,8 @@ import Testing
             #expect(throws: ConfigurationError.self, "\(json)") { try BandFilter.decode(text: json) }
         }
         #expect(throws: ConfigurationError.self) { try TimeStretch.decode(text: #"{"rate": 0}"#) }
-        #expect(throws: DataError.self) { try TestSound.voice().stretched(rate: 0) }
-        #expect(throws: DataError.self) { try TestSound.voice().stretched(rate: .nan) }
+        #expect(throws: InputError.self) { try TestSound.voice().stretched(rate: 0) }
+        #expect(throws: InputError.self) { try TestSound.voice().stretched(rate: .nan) }
     }
 
     /// The squared sizes of the bins of each frame.

@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 import SpeechEmotion
 import Testing
@@ -91,7 +92,7 @@ import Testing
             #expect(split.train.count + split.test.count == corpus.clips.count)
         }
         let same = Corpus(name: "same", clips: clips("a", [1, 2]) + clips("b", [1, 2]))
-        let error = try #require(throws: DataError.self) {
+        let error = try #require(throws: InputError.self) {
             try SplitTests.spec(#"{"type": "leave_one_corpus_out"}"#).split(same)
         }
         #expect(error.description.contains("each speaker of the other corpora is also in a"))
@@ -101,10 +102,10 @@ import Testing
     @Test func oneCorpusIsAnError() throws {
         let spec = try SplitTests.spec(#"{"type": "leave_one_corpus_out"}"#)
         let single = SyntheticCorpus().read()
-        let error = try #require(throws: DataError.self) { try spec.split(single) }
+        let error = try #require(throws: InputError.self) { try spec.split(single) }
         #expect(error.description.contains("no column \"corpus\" in synthetic"))
         let one = try CombinedCorpus([SyntheticCorpus()]).read()
-        #expect(throws: DataError.self) { try spec.split(one) }
+        #expect(throws: InputError.self) { try spec.split(one) }
     }
 
     /// Ratings are a function of the clip, in their range, and follow the emotion.

@@ -97,7 +97,7 @@ import Testing
                 refused += 1
             } catch is FileError {
                 refused += 1
-            } catch is DataError {
+            } catch is InputError {
                 refused += 1
             }
         }

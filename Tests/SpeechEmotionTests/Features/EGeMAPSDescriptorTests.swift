@@ -1,3 +1,4 @@
+import Autograd
 import GeMAPS
 import SpeechEmotion
 import Testing
@@ -33,10 +34,10 @@ import Testing
     @Test func otherRatesAndShortWaveforms() throws {
         let feature = try feature(16000)
         let noise = SpectrumTests.noise(8000)
-        let rate = #expect(throws: DataError.self) { try feature(Waveform(noise, rate: 22050)) }
+        let rate = #expect(throws: InputError.self) { try feature(Waveform(noise, rate: 22050)) }
         #expect(rate?.description.contains("22050 Hz") == true, "\(rate?.description ?? "")")
-        #expect(throws: DataError.self) { try feature.check(rate: 22050) }
-        let short = #expect(throws: DataError.self) {
+        #expect(throws: InputError.self) { try feature.check(rate: 22050) }
+        let short = #expect(throws: InputError.self) {
             try feature(Waveform(Array(noise.prefix(959)), rate: 16000))
         }
         #expect(short?.description.contains("at least 960") == true, "\(short?.description ?? "")")

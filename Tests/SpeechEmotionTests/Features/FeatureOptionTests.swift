@@ -96,10 +96,10 @@ import Testing
         // GeMAPS clips, as the reference does with 16 bits.
         let huge: [[Float]] = isGeMAPS ? [] : [[0, 3e38] + wave.samples]
         for samples in [[], [.nan], [Float](repeating: .infinity, count: 8000)] + huge {
-            #expect(throws: DataError.self) { try feature(Waveform(samples, rate: 16000)) }
+            #expect(throws: InputError.self) { try feature(Waveform(samples, rate: 16000)) }
         }
         if json.contains("delta") || isGeMAPS {
-            #expect(throws: DataError.self) { try feature(Waveform([0.5], rate: 16000)) }
+            #expect(throws: InputError.self) { try feature(Waveform([0.5], rate: 16000)) }
         } else {
             let single = try feature(Waveform([0.5], rate: 16000))
             #expect(single.frames == 1 && single.values.allSatisfy { $0.isFinite })
@@ -135,7 +135,7 @@ import Testing
         func fails(_ json: String, rate: Int, samples: Int = 16000, _ words: String) throws {
             let feature = try FeatureGoldenTests.feature(json)
             let wave = Waveform(SpectrumTests.noise(samples), rate: rate)
-            let error = #expect(throws: DataError.self, "\(json)") {
+            let error = #expect(throws: InputError.self, "\(json)") {
                 try feature.check(rate: rate)
                 _ = try feature(wave)
             }

@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 import SpeechEmotion
 import SpeechTestSupport
@@ -53,10 +54,10 @@ import Testing
     ])
     func whatNeedsTheWholeRecordingIsNamed(_ features: String, _ more: String, _ message: String) throws {
         let pipeline = try pipeline(features, more: more)
-        let problem = #expect(throws: DataError.self) { try FeatureStream(pipeline) }
+        let problem = #expect(throws: InputError.self) { try FeatureStream(pipeline) }
         #expect(problem.map { "\($0)" }?.contains(message) == true)
         var edited = try self.pipeline(Self.framewise[0])
         edited.preprocessing = [AnyPreprocessingStep(PeakNormalization())]
-        #expect(throws: DataError.self) { try FeatureStream(edited) }
+        #expect(throws: InputError.self) { try FeatureStream(edited) }
     }
 }

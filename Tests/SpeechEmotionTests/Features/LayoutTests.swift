@@ -86,7 +86,7 @@ import Testing
             #"{"type": "sequence", "features": [{"type": "mel", "n_fft": 512, "hop_length": 256}], "deltas": 1, "frames": 40}"#
         )
         let click = Waveform([Float](repeating: 0.5, count: 160), rate: 16000)
-        let problem = #expect(throws: DataError.self) { try layout.features(of: WaveformAnalysis(click)) }
+        let problem = #expect(throws: InputError.self) { try layout.features(of: WaveformAnalysis(click)) }
         #expect(
             "\(try #require(problem))"
                 == "delta: found 1 frame of 0.01 s; allowed: 9 or more frames, the width of the delta (0.128 s of audio)"
@@ -291,7 +291,7 @@ import Testing
         let (wave, _) = try fixture()
         let layout = try Self.layout(
             #"{"type": "sequence", "features": [{"type": "mfcc"}, {"type": "rms", "center": false}]}"#)
-        let error = #expect(throws: DataError.self) { try layout.features(of: WaveformAnalysis(wave)) }
+        let error = #expect(throws: InputError.self) { try layout.features(of: WaveformAnalysis(wave)) }
         #expect(error?.description.contains("of rms") == true, "\(error?.description ?? "")")
     }
 }

@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 import Foundation
 import SpeechEmotion
@@ -36,7 +37,7 @@ import Testing
         // A part of a file: its own offset and duration count from where the part begins.
         let part = Waveform(Array(Self.wave.samples[4800..<14400]), rate: 16000)
         #expect(try pipeline.features(ofFile: path, offset: 0.3, duration: 0.6) == pipeline(part))
-        #expect(throws: DataError.self) { try pipeline.features(ofFile: path, offset: 0, duration: 0.2) }
+        #expect(throws: InputError.self) { try pipeline.features(ofFile: path, offset: 0, duration: 0.2) }
         #expect(throws: (any Error).self) { try pipeline.features(ofFile: path, offset: 5) }
         #expect(throws: (any Error).self) { try pipeline.features(ofFile: path + ".missing") }
     }
@@ -45,7 +46,7 @@ import Testing
         let contrast = #""layout": {"type": "summary", "entries": [{"feature": {"type": "contrast"}}]}"#
         #expect(try pipeline("{\"sample_rate\": 22050, \(contrast)}").outputShape() == [7])
         let low = try pipeline("{\"sample_rate\": 8000, \(contrast)}")
-        #expect(throws: DataError.self) { try low.outputShape() }
+        #expect(throws: InputError.self) { try low.outputShape() }
         let raised = try pipeline(
             "{\"sample_rate\": 8000, \"preprocessing\": [{\"type\": \"resample\", \"rate\": 16000}], \(contrast)}"
         )
@@ -61,7 +62,7 @@ import Testing
             Waveform([], rate: 16000), Waveform([0.1, .nan], rate: 16000), Waveform([.infinity], rate: 8000),
             Waveform([0.5], rate: 0), Waveform([1e30], rate: 16000),
         ] {
-            #expect(throws: DataError.self) { try pipeline(wave) }
+            #expect(throws: InputError.self) { try pipeline(wave) }
         }
         #expect(try pipeline(Waveform([0.5], rate: 8000)).shape == [200, 40])
     }

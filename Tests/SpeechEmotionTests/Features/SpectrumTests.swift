@@ -168,9 +168,9 @@ import Testing
         func fails(_ sound: [Float], _ change: (inout STFT) -> Void, _ words: String) {
             var options = STFT()
             change(&options)
-            let error = #expect(throws: DataError.self) { try stft(sound, options) }
+            let error = #expect(throws: InputError.self) { try stft(sound, options) }
             #expect(error?.description.contains(words) == true, "\(error?.description ?? "") \(words)")
-            #expect(throws: DataError.self) { try powers(sound, options) }
+            #expect(throws: InputError.self) { try powers(sound, options) }
         }
         let sound = Self.noise(100)
         fails([], { _ in }, "without samples")
@@ -191,9 +191,9 @@ import Testing
                 $0.hop = 1; $0.fft = 1 << 17
             }, "increase hop_length")
         let frames = try stft(sound)
-        #expect(throws: DataError.self) { try istft(frames, STFT(fft: 1024)) }
-        #expect(throws: DataError.self) { try istft(frames, STFT(hop: 0)) }
-        #expect(throws: DataError.self) { try istft(frames, length: -1) }
+        #expect(throws: InputError.self) { try istft(frames, STFT(fft: 1024)) }
+        #expect(throws: InputError.self) { try istft(frames, STFT(hop: 0)) }
+        #expect(throws: InputError.self) { try istft(frames, length: -1) }
         #expect(try istft(frames, length: 5000).count == 5000)
     }
 

@@ -34,7 +34,7 @@ import Testing
             #expect(try features(layout, "Actor_02/b.wav").values == [3, -4])
             #expect(try features(layout, "sub/c.wav").values == [5, 6])
             #expect(layout.names == ["f0", "f1"] && layout.outputShape == [2])
-            let error = #expect(throws: DataError.self) { try features(layout, "d.wav") }
+            let error = #expect(throws: InputError.self) { try features(layout, "d.wav") }
             #expect("\(error.map { "\($0)" } ?? "")".contains("no row"))
         }
     }
@@ -52,8 +52,8 @@ import Testing
             try write("path\nb\n", folder + "/y.csv")
             var other = TableLayout(file: folder + "/x.npy")
             other.clips = folder + "/y.csv"
-            #expect(throws: DataError.self) { try other.check(rate: 16000) }
-            let missing = #expect(throws: DataError.self) {
+            #expect(throws: InputError.self) { try other.check(rate: 16000) }
+            let missing = #expect(throws: InputError.self) {
                 try TableLayout(file: folder + "/z.npy").check(rate: 16000)
             }
             #expect(
@@ -83,7 +83,7 @@ import Testing
         try inFolder { folder in
             try write("path,f0\na,1\n", folder + "/x.csv")
             var pipeline = FeaturePipeline(sampleRate: 16000, layout: TableLayout(file: folder + "/x.csv"))
-            #expect(throws: DataError.self) {
+            #expect(throws: InputError.self) {
                 try pipeline(Waveform(Array(repeating: 0.1, count: 16000), rate: 16000))
             }
             pipeline.duration = 3

@@ -36,14 +36,14 @@ public struct SnakeSpec: LayerSpec {
 
     public init() {}
 
-    public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+    public func plan(_ input: [Int]) throws(LayerError) -> LayerPlan {
         guard let channels = input.last else {
-            throw ShapeProblem("snake expects an input of shape [..., channels], found \(input)")
+            throw LayerError("snake expects an input of shape [..., channels], found \(input)")
         }
         return LayerPlan(output: input, parameters: channels)
     }
 
-    public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+    public func make(_ input: [Int], _ generator: RandomGenerator) throws(LayerError) -> any Layer {
         _ = try plan(input)
         return Snake(self, channels: input[input.count - 1])
     }

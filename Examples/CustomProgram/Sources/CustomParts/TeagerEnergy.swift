@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 import Foundation
 import SpeechEmotion
@@ -21,12 +22,12 @@ public struct TeagerEnergy: FrameFeature {
     /// Frames are centered at multiples of the hop length.
     public func frames(of samples: Int) -> Int? { samples > 0 ? 1 + samples / hop : nil }
 
-    public func check(rate: Int) throws(DataError) {}
+    public func check(rate: Int) throws(InputError) {}
 
-    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+    public func table(of analysis: WaveformAnalysis) throws(InputError) -> FrameTable {
         let x = analysis.wave.samples
         guard let count = frames(of: x.count) else {
-            throw DataError(Self.type, found: "an empty waveform", allowed: "1 sample or more")
+            throw InputError(Self.type, found: "an empty waveform", allowed: "1 sample or more")
         }
         let values = (0..<count).map { frame in
             let start = max(frame * hop - frameLength / 2, 1)

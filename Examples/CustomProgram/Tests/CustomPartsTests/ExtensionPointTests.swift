@@ -73,13 +73,15 @@ struct Offset: FeatureAugmentation {
     static let type = "offset"
     static let fields: [Field<Self>] = []
 
-    func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
+    var probability: Double { 1 }
+
+    func change(_ features: Features, _ generator: RandomGenerator) throws -> Features {
         let offset = Float(generator.uniform())
         return Features(
             shape: features.shape, values: features.values.map { $0 + offset }, length: features.length)
     }
 
-    func check(_ shape: [Int]) throws(DataError) {}
+    func check(_ shape: [Int]) throws(InputError) {}
 }
 
 struct Duration: FeatureLayout {
@@ -89,8 +91,8 @@ struct Duration: FeatureLayout {
     var outputShape: [Int] { [1] }
     var names: [String] { ["duration"] }
 
-    func check(rate: Int) throws(DataError) {}
-    func features(of analysis: WaveformAnalysis) throws(DataError) -> Features {
+    func check(rate: Int) throws(InputError) {}
+    func features(of analysis: WaveformAnalysis) throws(InputError) -> Features {
         Features(shape: [1], values: [Float(analysis.wave.duration)])
     }
 }

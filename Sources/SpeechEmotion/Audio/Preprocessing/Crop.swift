@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// Crops a waveform to a time range.
@@ -25,7 +26,7 @@ public struct Crop: LengthEdit {
     func window(of count: Int, rate: Int) throws -> Range<Int> {
         let first = Int(offset * Double(rate))
         guard first < count else {
-            throw DataError(
+            throw InputError(
                 "crop", found: "a waveform of \(Double(count) / Double(rate)) s",
                 allowed: "more than the offset of \(offset) s")
         }

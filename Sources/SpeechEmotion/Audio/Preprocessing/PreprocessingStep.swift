@@ -2,7 +2,7 @@ import Configuration
 
 /// A deterministic preprocessing step for waveforms, as a config names it: `{"type": "trim", "top_db": 30}`.
 public protocol PreprocessingStep: TaggedOptions {
-    /// Returns the processed waveform. Throws a `DataError` if the step cannot be applied to it.
+    /// Returns the processed waveform. Throws an `InputError` if the step cannot be applied to it.
     func callAsFunction(_ wave: Waveform) throws -> Waveform
     /// Whether the step removes silence, so that the length depends on the recording (default: false).
     var removesSilence: Bool { get }

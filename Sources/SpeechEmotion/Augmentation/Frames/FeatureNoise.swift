@@ -15,11 +15,10 @@ public struct FeatureNoise: FeatureAugmentation, HasProbability {
 
     public init() {}
 
-    public func check(_ shape: [Int]) throws(DataError) {}
+    public func check(_ shape: [Int]) throws(InputError) {}
 
     /// Adds independent noise to every value of features of any shape; padding is unchanged.
-    public func callAsFunction(_ features: Features, _ generator: RandomGenerator) -> Features {
-        guard generator.happens(probability) else { return features }
+    public func change(_ features: Features, _ generator: RandomGenerator) -> Features {
         var noisy = features
         let valid =
             features.length.map { $0 * features.shape.dropFirst().reduce(1, *) } ?? features.values.count

@@ -21,12 +21,10 @@ public struct FrequencyMask: FeatureAugmentation, HasProbability {
 
     public init() {}
 
-    public func check(_ shape: [Int]) throws(DataError) { try needsSequence(shape) }
+    public func check(_ shape: [Int]) throws(InputError) { try needsSequence(shape) }
 
     /// Masks bands of channels over all valid frames of [frames, channels], which may overlap; padding is unchanged.
-    public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
-        try check(features.shape)
-        guard generator.happens(probability) else { return features }
+    public func change(_ features: Features, _ generator: RandomGenerator) throws -> Features {
         let channels = features.shape[1]
         return features.masked(count, value) {
             let hidden = generator.below(min(width, channels) + 1)

@@ -21,12 +21,11 @@ public struct FrequencyWarp: FeatureAugmentation, HasProbability {
 
     public init() {}
 
-    public func check(_ shape: [Int]) throws(DataError) { try needsSequence(shape) }
+    public func check(_ shape: [Int]) throws(InputError) { try needsSequence(shape) }
 
     /// Warps the channels of all valid frames of [frames, channels] alike; padding is unchanged.
-    public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
-        try check(features.shape)
-        guard generator.happens(probability), features.shape[1] > 1 else { return features }
+    public func change(_ features: Features, _ generator: RandomGenerator) throws -> Features {
+        guard features.shape[1] > 1 else { return features }
         let sources = sources(generator.uniform(factor), channels: features.shape[1])
         var warped = features
         let width = features.shape[1]

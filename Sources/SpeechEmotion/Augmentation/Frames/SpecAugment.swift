@@ -18,12 +18,10 @@ public struct SpecAugment: FeatureAugmentation, HasProbability {
 
     public init() {}
 
-    public func check(_ shape: [Int]) throws(DataError) { try needsSequence(shape) }
+    public func check(_ shape: [Int]) throws(InputError) { try needsSequence(shape) }
 
     /// Masks [frames, channels] in time, then in frequency, each with its own probability.
-    public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
-        try check(features.shape)
-        guard generator.happens(probability) else { return features }
-        return try frequency(time(features, generator), generator)
+    public func change(_ features: Features, _ generator: RandomGenerator) throws -> Features {
+        try frequency(time(features, generator), generator)
     }
 }

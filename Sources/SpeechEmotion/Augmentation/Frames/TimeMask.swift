@@ -23,12 +23,10 @@ public struct TimeMask: FeatureAugmentation, HasProbability {
 
     public init() {}
 
-    public func check(_ shape: [Int]) throws(DataError) { try needsSequence(shape) }
+    public func check(_ shape: [Int]) throws(InputError) { try needsSequence(shape) }
 
     /// Masks ranges of the valid frames of [frames, channels], which may overlap; padding is unchanged.
-    public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
-        try check(features.shape)
-        guard generator.happens(probability) else { return features }
+    public func change(_ features: Features, _ generator: RandomGenerator) throws -> Features {
         let frames = features.validFrames
         let widest = min(width, Int(maxFraction * Double(frames)), frames)
         return features.masked(count, value) {

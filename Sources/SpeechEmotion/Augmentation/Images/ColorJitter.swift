@@ -34,12 +34,10 @@ public struct ColorJitter: FeatureAugmentation, HasProbability {
 
     public init() {}
 
-    public func check(_ shape: [Int]) throws(DataError) { try needsImage(shape) }
+    public func check(_ shape: [Int]) throws(InputError) { try needsImage(shape) }
 
-    /// Changes the colors of [height, width, 3], clamped to 0 to 1 before normalization. Throws for other shapes.
-    public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
-        try check(features.shape)
-        guard generator.happens(probability) else { return features }
+    /// Changes the colors of [height, width, 3], clamped to 0 to 1 before normalization.
+    public func change(_ features: Features, _ generator: RandomGenerator) throws -> Features {
         var jittered = features
         jittered.values = features.values.map { $0 * Float(deviation) + Float(mean) }
         for change in generator.permutation(3) {

@@ -14,12 +14,10 @@ public struct HorizontalFlip: FeatureAugmentation, HasProbability {
 
     public init() {}
 
-    public func check(_ shape: [Int]) throws(DataError) { try needsImage(shape) }
+    public func check(_ shape: [Int]) throws(InputError) { try needsImage(shape) }
 
-    /// Flips [height, width, 3] or returns it unchanged. Throws for other shapes.
-    public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
-        try check(features.shape)
-        guard generator.happens(probability) else { return features }
+    /// Flips [height, width, 3].
+    public func change(_ features: Features, _ generator: RandomGenerator) throws -> Features {
         var flipped = features
         let (height, width) = (features.shape[0], features.shape[1])
         for row in 0..<height {

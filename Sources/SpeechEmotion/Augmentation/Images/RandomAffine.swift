@@ -35,12 +35,10 @@ public struct RandomAffine: FeatureAugmentation, HasProbability {
 
     public init() {}
 
-    public func check(_ shape: [Int]) throws(DataError) { try needsImage(shape) }
+    public func check(_ shape: [Int]) throws(InputError) { try needsImage(shape) }
 
-    /// Rotates, translates by whole pixels and scales [height, width, 3]. Throws for other shapes.
-    public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
-        try check(features.shape)
-        guard generator.happens(probability) else { return features }
+    /// Rotates, translates by whole pixels and scales [height, width, 3].
+    public func change(_ features: Features, _ generator: RandomGenerator) throws -> Features {
         let (height, width) = (features.shape[0], features.shape[1])
         let angle = generator.uniform(Pair(-degrees, degrees)) * .pi / 180
         // Whole pixels, as torchvision does.

@@ -55,7 +55,7 @@ public enum AudioCodec: String, CaseIterable, ConfigurationValue {
         }
     }
 
-    /// Encodes and decodes a waveform of one of the codec's sample rates, within full scale. Throws a `DataError` if
+    /// Encodes and decodes a waveform of one of the codec's sample rates, within full scale. Throws an `InputError` if
     /// libsndfile lacks the codec.
     func coded(_ wave: Waveform, kilobits: Double?) throws -> Waveform {
         var target = AudioEncoder.Format(name: rawValue, code: format)

@@ -50,7 +50,7 @@ public struct Babble: WaveAugmentation, HasProbability {
         return babble
     }
 
-    /// Mixes in voices of equal level, each from a random position of a random clip. Throws a `DataError` if there are no
+    /// Mixes in voices of equal level, each from a random position of a random clip. Throws an `InputError` if there are no
     /// clips to draw from.
     public func change(_ wave: Waveform, _ generator: RandomGenerator) throws -> Waveform {
         guard wave.count > 0 else { return wave }
@@ -69,7 +69,7 @@ public struct Babble: WaveAugmentation, HasProbability {
     /// omits, is skipped.
     private func voicePart(like wave: Waveform, _ generator: RandomGenerator) throws -> Waveform {
         guard pool.contains(where: { $0.id != own }) else {
-            throw DataError(
+            throw InputError(
                 Self.type, found: "no training clips to draw voices from",
                 allowed: "the training set of an experiment with at least two clips")
         }
@@ -88,6 +88,6 @@ public struct Babble: WaveAugmentation, HasProbability {
             } catch { failure = error }
         }
         throw failure
-            ?? DataError(Self.type, found: "only empty training clips", allowed: "clips with samples")
+            ?? InputError(Self.type, found: "only empty training clips", allowed: "clips with samples")
     }
 }

@@ -53,7 +53,7 @@ public struct BandFilter: WaveAugmentation, HasProbability {
         let low = low?.draw(generator) ?? 0
         let high = high?.draw(generator) ?? nyquist
         guard low < nyquist else {
-            throw DataError(
+            throw InputError(
                 "filter", found: "a lower cutoff of \(low) Hz at \(wave.rate) Hz",
                 allowed: "below \(nyquist) Hz, or nothing would pass")
         }

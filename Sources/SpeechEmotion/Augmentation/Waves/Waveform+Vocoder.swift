@@ -7,11 +7,11 @@ extension Waveform {
     /// Stretches the waveform in time by a phase vocoder with frame length 2048 and hop length 512, as
     /// librosa.effects.time_stretch: returns `round(count / rate)` samples at the same pitch.
     ///
-    /// Throws a `DataError` for rates that are not above 0 and below 1000, and for waveforms that are empty or too
+    /// Throws an `InputError` for rates that are not above 0 and below 1000, and for waveforms that are empty or too
     /// long.
     public func stretched(rate speed: Double) throws -> Waveform {
         guard speed > 0.001, speed < 1000 else {
-            throw DataError("stretch", found: "a rate of \(speed)", allowed: "0.001 to 1000")
+            throw InputError("stretch", found: "a rate of \(speed)", allowed: "0.001 to 1000")
         }
         let length = (Double(count) / speed).rounded(.toNearestOrEven)
         try Self.check(Int(min(length, 1e15)), "stretch")

@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// Statistics that were fitted on clips and are applied to others, such as those of a scaler.
@@ -58,13 +59,13 @@ public struct Auditor: Sendable {
     ///   - measured: The subset whose scores are at stake.
     public func audit(
         _ split: Split, fitted: [FittedStatistic] = [], measured: Split.Subset = .test
-    ) throws(DataError) -> AuditReport {
+    ) throws(InputError) -> AuditReport {
         var subsets: [(subset: Split.Subset, clips: [Clip])] = []
         for subset in Split.Subset.allCases {
             var members: [Clip] = []
             for id in split[subset] {
                 guard let clip = clips[id] else {
-                    throw DataError(
+                    throw InputError(
                         "auditing the split \"\(split.name)\"",
                         found: "the clip \"\(id)\", which \(corpus.name) does not have",
                         allowed: "a split of this corpus")

@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// Several corpora combined. Ids are prefixed with the name of their corpus, and the column `corpus` names it, for
@@ -44,7 +45,7 @@ public struct CombinedCorpus: CorpusSource {
             names.append(name)
             let isCombined = source.value is CombinedCorpus
             if !isCombined, let clip = corpus.clips.first(where: { $0.attributes["corpus"] != nil }) {
-                throw DataError(
+                throw InputError(
                     "combining corpora",
                     found:
                         "a column \"corpus\" in \(corpus.name) (\(clip.id)); this name is reserved for the source of each clip",

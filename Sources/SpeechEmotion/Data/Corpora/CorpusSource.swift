@@ -3,7 +3,7 @@ import Foundation
 
 /// A source of clips, as a config names it: `{"type": "ravdess", "folder": "${RAVDESS}"}`.
 public protocol CorpusSource: TaggedOptions {
-    /// Lists the clips, without reading their audio. Throws a `FileError`, a `ConfigurationError` or a `DataError` if
+    /// Lists the clips, without reading their audio. Throws a `FileError`, a `ConfigurationError` or an `InputError` if
     /// the corpus is missing or invalid.
     func read() throws -> Corpus
     /// Whether the data exist, so that `read` fails only for errors. Defaults to true.

@@ -38,7 +38,7 @@ public struct FolderCorpus: CorpusSource {
             _ = try NamePattern(pattern)
             return []
         } catch {
-            return [ValidationIssue("pattern", error.message)]
+            return [ValidationIssue("pattern", error.description)]
         }
     }
 
@@ -49,9 +49,10 @@ public struct FolderCorpus: CorpusSource {
         let listing = try FolderListing(folder, purpose: purpose)
         let pattern: NamePattern?
         do {
-            pattern = try self.pattern.map { text throws(NamePattern.Flaw) in try NamePattern(text) }
+            pattern = try self.pattern.map { text throws(InputError) in try NamePattern(text) }
         } catch {
-            throw DataError(purpose, found: "the pattern \"\(self.pattern ?? "")\"", allowed: error.message)
+            throw InputError(
+                purpose, found: "the pattern \"\(self.pattern ?? "")\"", allowed: error.description)
         }
         var clips: [Clip] = []
         var omissions = listing.omissions

@@ -60,7 +60,7 @@ public struct IEMOCAPCorpus: CorpusSource {
         var omissions = listing.omissions
         var seen: Set<String> = []
         for evaluation in evaluations {
-            let bytes = try TextFile.bytes(of: "\(folder)/\(evaluation.path)")
+            let bytes = try JSONValue.bytes(of: "\(folder)/\(evaluation.path)")
             let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
             for (index, line) in lines.enumerated() where line.first == UInt8(ascii: "[") {
                 let place = "\(evaluation.path), line \(index + 1)"

@@ -33,7 +33,7 @@ struct ManifestRecord {
     }
 
     private static func json(_ file: String) throws(ConfigurationError) -> [ManifestRecord] {
-        let document = try JSONValue.parse(try TextFile.bytes(of: file), source: file)
+        let document = try JSONValue.parse(try JSONValue.bytes(of: file), source: file)
         guard let elements = document.elements else {
             throw ConfigurationError(place: document.place, "expected a list of objects")
         }
@@ -41,7 +41,7 @@ struct ManifestRecord {
     }
 
     private static func jsonLines(_ file: String) throws(ConfigurationError) -> [ManifestRecord] {
-        let bytes = try TextFile.bytes(of: file)
+        let bytes = try JSONValue.bytes(of: file)
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         let blank: [UInt8] = [0x20, 0x09, 0x0D]
         var results: [Result<JSONValue, ConfigurationError>] = []

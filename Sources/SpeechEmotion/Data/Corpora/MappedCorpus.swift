@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// Another corpus with renamed columns, values and classes, for example to match others in a `combined` corpus.
@@ -106,7 +107,7 @@ public struct MappedCorpus: CorpusSource {
                 throw corpus.missingColumn(entry.name, key: "columns")
             }
             if known.contains(entry.value), !renamed.contains(entry.value) {
-                throw DataError(
+                throw InputError(
                     "\"columns.\(entry.name)\"",
                     found: "the new name \"\(entry.value)\", which is already a column of \(corpus.name)",
                     allowed: "another name, or rename \"\(entry.value)\" as well")
@@ -114,7 +115,7 @@ public struct MappedCorpus: CorpusSource {
         }
         let takesLabel = columns.entries.contains { $0.value == "label" }
         if renamed.contains("label"), !takesLabel {
-            throw DataError(
+            throw InputError(
                 "\"columns.label\"", found: "no other column renamed to \"label\"",
                 allowed: "renaming another column to \"label\": every clip needs a class")
         }
@@ -123,7 +124,7 @@ public struct MappedCorpus: CorpusSource {
             for entry in columns.entries { result.set(nil, in: entry.name) }
             for entry in columns.entries { result.set(clip.value(of: entry.name), in: entry.value) }
             if takesLabel, result.label.isEmpty {
-                throw DataError(
+                throw InputError(
                     "\"columns\"", found: "the clip \(clip.id) without a value for \"label\"",
                     allowed: "a column that every clip has")
             }
@@ -136,16 +137,16 @@ public struct MappedCorpus: CorpusSource {
             let known = corpus.clips.values(of: column.name)
             guard !known.isEmpty else { throw corpus.missingColumn(column.name, key: "values") }
             if column.name == "id" {
-                throw DataError(
+                throw InputError(
                     "\"values.id\"", found: "the ids of clips", allowed: corpus.columns.listed(20))
             }
-            try DataError.check(
+            try InputError.check(
                 column.value.entries.map(\.name), "values.\(column.name)", among: known, of: column.name)
             for index in corpus.clips.indices {
                 guard let value = corpus.clips[index].value(of: column.name), let new = column.value[value]
                 else { continue }
                 guard !new.isEmpty || column.name != "label" else {
-                    throw DataError(
+                    throw InputError(
                         "\"values.label\"", found: "an empty name for the class \"\(value)\"",
                         allowed: "a name; \"labels\" drops a class by null")
                 }
@@ -171,7 +172,7 @@ extension Corpus {
     /// Renames classes; those whose new name is null are dropped. Throws for classes that no clip has, and if none is
     /// left.
     mutating func renameClasses(_ names: Named<String?>, key: String) throws {
-        try DataError.check(names.entries.map(\.name), key, among: clips.values(of: "label"), of: "class")
+        try InputError.check(names.entries.map(\.name), key, among: clips.values(of: "label"), of: "class")
         clips = clips.compactMap { clip in
             guard let name = names[clip.label] else { return clip }
             guard let name else { return nil }
@@ -180,25 +181,25 @@ extension Corpus {
             return clip
         }
         guard !clips.isEmpty else {
-            throw DataError("\"\(key)\"", found: "no class left", allowed: "at least one that is not null")
+            throw InputError("\"\(key)\"", found: "no class left", allowed: "at least one that is not null")
         }
     }
 
     /// The error that an option names an unknown column.
-    func missingColumn(_ column: String, key: String) -> DataError {
+    func missingColumn(_ column: String, key: String) -> InputError {
         let meant = Suggestion.closest(to: column, among: columns).map { "; did you mean \"\($0)\"?" } ?? ""
-        return DataError(
+        return InputError(
             "\"\(key)\"", found: "the column \"\(column)\", which no clip of \(name) has\(meant)",
             allowed: columns.listed(20))
     }
 }
 
-extension DataError {
+extension InputError {
     /// Throws for the first unknown name.
     static func check(_ names: [String], _ key: String, among known: [String], of noun: String) throws {
         guard let stranger = names.first(where: { !known.contains($0) }) else { return }
         let meant = Suggestion.closest(to: stranger, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
-        throw DataError(
+        throw InputError(
             "\"\(key)\"", found: "the \(noun) \"\(stranger)\", which no clip has\(meant)",
             allowed: known.listed(30))
     }

@@ -1,8 +1,7 @@
+import Autograd
+
 /// A pattern of names such as `{speaker:2}{statement:3}{label:1}*`, which must match the whole text.
 struct NamePattern: Sendable {
-    /// A syntax error in a pattern.
-    struct Flaw: Error { let message: String }
-
     private enum Piece {
         case literal([Character])
         /// Any text, captured unless the name is nil; of a fixed length if one is given.
@@ -13,7 +12,7 @@ struct NamePattern: Sendable {
     private var pieces: [Piece] = []
 
     /// Parses a pattern. `{label}` is required.
-    init(_ text: String) throws(Flaw) {
+    init(_ text: String) throws(InputError) {
         self.text = text
         var rest = Substring(text)
         var names: Set<String> = []
@@ -25,24 +24,24 @@ struct NamePattern: Sendable {
                 pieces.append(.text(name: nil, length: nil))
             case "{":
                 guard let end = rest.firstIndex(of: "}") else {
-                    throw Flaw(message: "\"{\" is never closed; write {speaker}")
+                    throw InputError("\"{\" is never closed; write {speaker}")
                 }
                 let parts = rest[..<end].dropFirst().split(separator: ":", omittingEmptySubsequences: false)
                 guard let name = parts.first.map(String.init), Self.isName(name), parts.count <= 2 else {
-                    throw Flaw(
-                        message: "\"\(rest[...end])\" is not a name in braces; write {speaker} or {speaker:2}"
+                    throw InputError(
+                        "\"\(rest[...end])\" is not a name in braces; write {speaker} or {speaker:2}"
                     )
                 }
                 let length = parts.count == 2 ? Int(parts[1]) : nil
                 guard parts.count == 1 || length.map((1...1000).contains) == true else {
-                    throw Flaw(message: "\"\(parts[1])\" is not a length from 1 to 1000; write {\(name):2}")
+                    throw InputError("\"\(parts[1])\" is not a length from 1 to 1000; write {\(name):2}")
                 }
                 guard names.insert(name).inserted else {
-                    throw Flaw(message: "{\(name)} occurs twice; use it once")
+                    throw InputError("{\(name)} occurs twice; use it once")
                 }
                 pieces.append(.text(name: name, length: length))
                 rest = rest[end...].dropFirst()
-            case "}": throw Flaw(message: "\"}\" without \"{\"")
+            case "}": throw InputError("\"}\" without \"{\"")
             default:
                 let literal = rest.prefix { !"*{}".contains($0) }
                 pieces.append(.literal(Array(literal)))
@@ -50,7 +49,7 @@ struct NamePattern: Sendable {
             }
         }
         guard names.contains("label") else {
-            throw Flaw(message: "{label} is missing; it marks the class, as in {label}/{speaker}_*")
+            throw InputError("{label} is missing; it marks the class, as in {label}/{speaker}_*")
         }
     }
 

@@ -1,3 +1,5 @@
+import Autograd
+
 /// Computes the features of clips with a pipeline, or takes them from a cache.
 public struct FeatureExtractor: FeatureSource {
     /// The pipeline.
@@ -20,7 +22,7 @@ public struct FeatureExtractor: FeatureSource {
     public func features(of clip: Clip, transforms: [WaveformTransform?] = [nil]) throws -> [Features] {
         if let table = pipeline.layout.value as? TableLayout {
             guard transforms.allSatisfy({ $0 == nil }) else {
-                throw DataError(
+                throw InputError(
                     "the augmentation of waveforms", found: "the layout \"table\", which has no waveforms",
                     allowed: "augmentation of features, or none")
             }

@@ -11,13 +11,15 @@ public struct SpeakerNormalization: Sendable {
     /// keeps the standard deviation 1.
     ///
     /// Throws if there is only one vector or no frame: all differences would become 0.
-    public init(_ group: [Features]) throws(DataError) {
+    ///
+    /// - Parameter clip: The name of a clip of the group, for the error.
+    public init(_ group: [Features], of clip: String? = nil) throws(InputError) {
         var statistics = SpeakerStatistics()
         for features in group { statistics.add(features) }
         guard statistics.count > 1, statistics.channels > 0 else {
             let count = Int(statistics.count)
-            throw DataError(
-                "normalizing by speaker",
+            throw InputError(
+                "normalizing by speaker" + (clip.map { ", the speaker of \"\($0)\"" } ?? ""),
                 found: "\(count) vector\(count == 1 ? "" : "s") of features for a speaker",
                 allowed: "at least two: several clips of each speaker in a subset, or frame-level features")
         }
@@ -80,12 +82,5 @@ package struct SpeakerStatistics: Sendable {
                 squares[channel] += distance * (value - means[channel])
             }
         }
-    }
-}
-
-extension DataError {
-    /// Adds the name of the first clip of a speaker to the error.
-    package func of(_ clip: String) -> DataError {
-        DataError("\(action), the speaker of \"\(clip)\"", found: found, allowed: allowed)
     }
 }

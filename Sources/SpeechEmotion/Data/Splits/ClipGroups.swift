@@ -16,12 +16,12 @@ struct ClipGroups {
     private let clipCount: Int
 
     /// Groups the clips at `indices` by a column. Throws if a clip has no value in it.
-    init(_ indices: [Int], of corpus: Corpus, by column: String, balance: [String]) throws(DataError) {
+    init(_ indices: [Int], of corpus: Corpus, by column: String, balance: [String]) throws(InputError) {
         self.column = column
         clipCount = indices.count
         let strangers = indices.filter { corpus.clips[$0].value(of: column) == nil }
         if let first = strangers.first {
-            throw DataError(
+            throw InputError(
                 "split by \(column)",
                 found: "\(counted(strangers.count, "clip")) without one, such as \(corpus.clips[first].id)",
                 allowed: "a \(column) for every clip; the columns are \(corpus.columns.listed(20))")
@@ -66,14 +66,14 @@ struct ClipGroups {
     /// different for another seed.
     func take(
         _ amount: Amount, _ subset: Split.Subset, _ generator: RandomGenerator
-    ) throws(DataError) -> [Int] {
+    ) throws(InputError) -> [Int] {
         if case .count(let count) = amount, count < 1 || count >= groups.count {
-            throw DataError(
+            throw InputError(
                 "\(subset.word) set by \(column)", found: "\(count) of \(groups.count)",
                 allowed: "at least one, and one left for training")
         }
         guard groups.count >= 2 else {
-            throw DataError(
+            throw InputError(
                 "\(subset.word) set by \(column)", found: "only one \(column)", allowed: "at least two")
         }
         let choices = (0..<Self.trials).map { _ in
@@ -128,10 +128,10 @@ struct ClipGroups {
     /// Assigns whole groups to folds: those with the most uneven values first, each to the fold in which the balanced
     /// values then differ least between folds, and of equal ones to the smallest. Without values to balance, the
     /// largest groups come first, each to the smallest fold.
-    func folds(_ count: Int, _ generator: RandomGenerator?) throws(DataError) -> [[Int]] {
+    func folds(_ count: Int, _ generator: RandomGenerator?) throws(InputError) -> [[Int]] {
         guard groups.count >= count else {
             let number = groups.count
-            throw DataError(
+            throw InputError(
                 "\(count) folds by \(column)", found: "\(number) \(number == 1 ? "value" : "values") of it",
                 allowed: number < 2
                     ? "at least 2; split by another column"

@@ -73,7 +73,7 @@ public struct FileSplit: SplitSpec {
         return try names.map { name in
             let subsets = members[name] ?? [:]
             guard let train = subsets[.train] else {
-                throw DataError(
+                throw InputError(
                     "split \"\(name)\" of \(file)", found: "no training clips", allowed: "at least one")
             }
             var split = made(name, corpus, validation: subsets[.validation] ?? [], test: subsets[.test] ?? [])

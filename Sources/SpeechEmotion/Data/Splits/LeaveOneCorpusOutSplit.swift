@@ -55,13 +55,13 @@ public struct LeaveOneCorpusOutSplit: SplitSpec {
     public func split(_ corpus: Corpus) throws -> [Split] {
         let all = Array(corpus.clips.indices)
         guard corpus.clips.contains(where: { $0.value(of: Self.column) != nil }) else {
-            throw DataError(
+            throw InputError(
                 "leaving out one corpus", found: "no column \"\(Self.column)\" in \(corpus.name)",
                 allowed: "several corpora: {\"type\": \"combined\", \"sources\": [...]}")
         }
         let corpora = try ClipGroups(all, of: corpus, by: Self.column, balance: []).members
         guard corpora.count >= 2 else {
-            throw DataError(
+            throw InputError(
                 "leaving out one corpus", found: "one corpus", allowed: "at least two")
         }
         let rule = SplitRule.grouped(by: by, balance: balance)
@@ -72,7 +72,7 @@ public struct LeaveOneCorpusOutSplit: SplitSpec {
             guard train == .one else {
                 let (own, shared) = apart(others, from: members, of: corpus)
                 guard !own.isEmpty else {
-                    throw DataError(
+                    throw InputError(
                         "leaving out \(name)",
                         found: "no training clip left: each \(by) of the other corpora is also in \(name)",
                         allowed:

@@ -32,7 +32,7 @@ public struct LeaveOneOutSplit: SplitSpec {
         let all = Array(corpus.clips.indices)
         let groups = try ClipGroups(all, of: corpus, by: by, balance: []).members
         guard groups.count >= 2 else {
-            throw DataError(
+            throw InputError(
                 "leaving out one \(by)", found: "\(counted(groups.count, "value"))", allowed: "at least two")
         }
         let rule = SplitRule.grouped(by: by, balance: balance)

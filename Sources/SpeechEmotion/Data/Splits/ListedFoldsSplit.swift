@@ -53,13 +53,13 @@ public struct ListedFoldsSplit: SplitSpec {
     public func split(_ corpus: Corpus) throws -> [Split] {
         let known = corpus.clips.values(of: by)
         guard !known.isEmpty else {
-            throw DataError(
+            throw InputError(
                 "listed folds", found: "the column \"\(by)\", which no clip has",
                 allowed: corpus.columns.listed(20))
         }
         let present = folds.map { fold in fold.compactMap { $0.find(in: known) } }
         if let empty = present.firstIndex(where: \.isEmpty) {
-            throw DataError(
+            throw InputError(
                 "fold \(empty + 1) of \(folds.count)",
                 found: "no clip of \(by) \(folds[empty].map(\.text).joined(separator: ", "))",
                 allowed: "at least one value of each fold; this corpus has \(known.listed(24))")

@@ -39,7 +39,7 @@ public struct ListedSplit: SplitSpec {
     public func split(_ corpus: Corpus) throws -> [Split] {
         let known = corpus.clips.values(of: by)
         guard !known.isEmpty else {
-            throw DataError(
+            throw InputError(
                 "listed split", found: "the column \"\(by)\", which no clip has",
                 allowed: corpus.columns.listed(20))
         }
@@ -47,12 +47,12 @@ public struct ListedSplit: SplitSpec {
         func name(_ values: [NameOrNumber], _ subset: Split.Subset) throws {
             for value in values {
                 guard let name = value.find(in: known) else {
-                    throw DataError(
+                    throw InputError(
                         "\(subset.word) set by \(by)", found: "\"\(value.text)\", which no clip has",
                         allowed: known.listed(100))
                 }
                 if let other = subsets.updateValue(subset, forKey: name) {
-                    throw DataError(
+                    throw InputError(
                         "listed split by \(by)",
                         found:
                             "\"\(name)\" in \(subset == other ? "one subset twice" : "\(other.rawValue) and \(subset.rawValue)")",
@@ -78,7 +78,7 @@ public struct ListedSplit: SplitSpec {
         let taken = Set(validated)
         trained.removeAll { taken.contains($0) }
         guard !trained.isEmpty else {
-            throw DataError("listed split by \(by)", found: "no training clips", allowed: "at least one")
+            throw InputError("listed split by \(by)", found: "no training clips", allowed: "at least one")
         }
         var split = made("listed", corpus, validation: validated, test: tested.sorted())
         split.train = trained.map { corpus.clips[$0].id }

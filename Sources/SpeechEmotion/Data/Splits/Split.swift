@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// The clips of the training, validation and test sets.
@@ -58,12 +59,12 @@ public struct Split: Options, Equatable {
 
 extension Corpus {
     /// The clips of a subset. Throws if the corpus lacks one of its ids.
-    public func clips(of subset: Split.Subset, in split: Split) throws(DataError) -> [Clip] {
+    public func clips(of subset: Split.Subset, in split: Split) throws(InputError) -> [Clip] {
         let index = NameIndex(self)
         var result: [Clip] = []
         for id in split[subset] {
             guard let at = index[id] else {
-                throw DataError(
+                throw InputError(
                     "\(subset.word) set of the split \"\(split.name)\"",
                     found: "the clip \"\(id)\", which \(name) does not have",
                     allowed: "a split of this corpus")

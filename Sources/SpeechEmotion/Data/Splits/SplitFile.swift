@@ -36,14 +36,14 @@ public struct SplitFile: Options {
 
     /// Reads a file. Throws if it is damaged.
     public static func read(_ path: String) throws(ConfigurationError) -> SplitFile {
-        try decode(JSONValue.parse(try TextFile.bytes(of: path), source: path))
+        try decode(JSONValue.parse(try JSONValue.bytes(of: path), source: path))
     }
 
     /// Reads splits of a corpus: a file written by `write`, or a single split `{"train": [...], "test": [...]}`. Throws
     /// every clip that the corpus lacks, and every one that is in two subsets, with its line. Clips of the corpus may
     /// be in no subset.
     public static func read(_ path: String, for corpus: Corpus) throws(ConfigurationError) -> [Split] {
-        let document = try JSONValue.parse(try TextFile.bytes(of: path), source: path)
+        let document = try JSONValue.parse(try JSONValue.bytes(of: path), source: path)
         let isBare = document["splits"] == nil && document["train"] != nil
         var splits = isBare ? [try Split.decode(document)] : try decode(document).splits
         let index = NameIndex(corpus)

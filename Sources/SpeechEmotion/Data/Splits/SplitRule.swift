@@ -12,7 +12,7 @@ enum SplitRule {
     func take(
         _ amount: Amount, from indices: [Int], of corpus: Corpus, _ subset: Split.Subset,
         _ generator: RandomGenerator
-    ) throws(DataError) -> [Int] {
+    ) throws(InputError) -> [Int] {
         if amount == .none { return [] }
         switch self {
         case .plain:
@@ -30,11 +30,11 @@ enum SplitRule {
     /// Assigns each of the clips at `indices` to one of the folds. Without a generator, nothing is shuffled.
     func folds(
         _ count: Int, of indices: [Int], in corpus: Corpus, _ generator: RandomGenerator?
-    ) throws(DataError) -> [[Int]] {
+    ) throws(InputError) -> [[Int]] {
         switch self {
         case .plain:
             guard indices.count >= count else {
-                throw DataError(
+                throw InputError(
                     "\(count) folds", found: counted(indices.count, "clip"), allowed: "a clip for each fold")
             }
             let order = generator?.permutation(indices.count) ?? Array(indices.indices)
@@ -52,10 +52,10 @@ enum SplitRule {
 
     private func checked(
         _ amount: Amount, of total: Int, _ noun: String, _ subset: Split.Subset
-    ) throws(DataError) -> Int {
+    ) throws(InputError) -> Int {
         let count = amount.count(of: total)
         guard count >= 1, count < total else {
-            throw DataError(
+            throw InputError(
                 "\(subset.word) set", found: "\(counted(count, noun)) out of \(total)",
                 allowed: "at least one, and one left for training")
         }
@@ -70,15 +70,15 @@ extension SplitRule {
     /// remain, and ties are broken at random.
     private static func stratified(
         _ count: Int, _ indices: [Int], _ corpus: Corpus, _ subset: Split.Subset, _ generator: RandomGenerator
-    ) throws(DataError) -> [Int] {
+    ) throws(InputError) -> [Int] {
         let classes = members(indices, corpus)
         if let lonely = classes.first(where: { $0.members.count < 2 }) {
-            throw DataError(
+            throw InputError(
                 "stratified \(subset.word) set", found: "one clip of the class \"\(lonely.label)\"",
                 allowed: "at least two of each; merge or drop the class, or split at random")
         }
         guard count >= classes.count, indices.count - count >= classes.count else {
-            throw DataError(
+            throw InputError(
                 "stratified \(subset.word) set",
                 found: "\(counted(count, "clip")) out of \(indices.count) for \(classes.count) classes",
                 allowed: "at least one clip of each class in both subsets")
@@ -97,10 +97,10 @@ extension SplitRule {
     /// turn, with classes in order of occurrence.
     private static func stratifiedFolds(
         _ count: Int, _ indices: [Int], _ corpus: Corpus, _ generator: RandomGenerator?
-    ) throws(DataError) -> [[Int]] {
+    ) throws(InputError) -> [[Int]] {
         let classes = members(indices, corpus)
         guard let most = classes.map(\.members.count).max(), most >= count else {
-            throw DataError(
+            throw InputError(
                 "\(count) stratified folds",
                 found: "at most \(counted(classes.map(\.members.count).max() ?? 0, "clip")) of a class",
                 allowed: "no more folds than clips of the largest class")

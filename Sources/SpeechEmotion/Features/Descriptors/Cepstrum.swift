@@ -1,3 +1,4 @@
+import Autograd
 import CKernels
 import Configuration
 import Foundation
@@ -75,10 +76,10 @@ public struct Cepstrum: Hashable, Sendable {
 extension FrameBlocks {
     /// Computes cepstral coefficients, [frames, count], from band levels. Throws if there are fewer bands than
     /// coefficients.
-    public func cepstrum(_ options: Cepstrum = Cepstrum()) throws(DataError) -> FrameBlocks {
+    public func cepstrum(_ options: Cepstrum = Cepstrum()) throws(InputError) -> FrameBlocks {
         let least = options.transform == .one ? 2 : 1
         guard options.count >= 1, options.count <= width, width >= least, options.lifter >= 0 else {
-            throw DataError(
+            throw InputError(
                 "mfcc", found: "\(options.count) coefficients of \(width) bands, lifter \(options.lifter)",
                 allowed: "1 to \(width) coefficients of at least \(least) bands, a lifter of at least 0")
         }

@@ -1,3 +1,4 @@
+import Autograd
 import CKernels
 import Configuration
 import Foundation
@@ -36,12 +37,12 @@ public struct ChromaBands: Hashable, Sendable {
     /// The maximum number of chroma bins.
     public static let most = 360
 
-    func check() throws(DataError) {
+    func check() throws(InputError) {
         guard count >= 1, count <= Self.most else {
-            throw DataError("chroma", found: "\(count) chroma bins", allowed: "1 to \(Self.most)")
+            throw InputError("chroma", found: "\(count) chroma bins", allowed: "1 to \(Self.most)")
         }
         guard (tuning ?? 0).magnitude <= 100, middleOctave.magnitude <= 100, octaveWidth ?? 1 > 0 else {
-            throw DataError(
+            throw InputError(
                 "chroma",
                 found: "tuning \(tuning ?? 0), octave \(middleOctave), width \(octaveWidth ?? 0)",
                 allowed: "a tuning and an octave up to 100, a width above 0")
@@ -55,7 +56,7 @@ public struct ChromaBands: Hashable, Sendable {
     private static let shared = SharedTables<Key, [Float]>(limit: 128)
 
     /// The chroma filter bank, [count, n_fft / 2 + 1]; a tuning of nil counts as 0.
-    public func matrix(fft: Int, rate: Int) throws(DataError) -> FrameTable {
+    public func matrix(fft: Int, rate: Int) throws(InputError) -> FrameTable {
         try check()
         return FrameTable(frames: count, width: fft / 2 + 1, values: weights(fft: fft, rate: rate))
     }
@@ -102,7 +103,7 @@ public struct ChromaBands: Hashable, Sendable {
 
 extension Spectrogram {
     /// Computes the chromagram, [frames, bins].
-    public func chroma(_ options: ChromaBands = ChromaBands()) throws(DataError) -> FrameBlocks {
+    public func chroma(_ options: ChromaBands = ChromaBands()) throws(InputError) -> FrameBlocks {
         try options.check()
         var options = options
         if options.tuning == nil { options.tuning = tuning(steps: options.count) }

@@ -1,3 +1,4 @@
+import Autograd
 import CKernels
 import Foundation
 
@@ -21,15 +22,15 @@ public struct ContrastBands: Hashable, Sendable {
     }
 
     /// The bands for a transform and a sample rate. Throws if one exceeds half the sample rate or contains no bin.
-    func bands(_ stft: STFT, rate: Int) throws(DataError) -> [Band] {
+    func bands(_ stft: STFT, rate: Int) throws(InputError) -> [Band] {
         guard octaves >= 1, octaves <= 32, low > 0, quantile > 0, quantile < 1 else {
-            throw DataError(
+            throw InputError(
                 "contrast", found: "\(octaves) octaves from \(low) Hz, quantile \(quantile)",
                 allowed: "1 to 32 octaves, a lower edge above 0 Hz, a quantile above 0 and below 1")
         }
         let edges = [0] + (0...octaves).map { low * pow(2, Double($0)) }
         guard edges[octaves] < Double(rate) / 2 else {
-            throw DataError(
+            throw InputError(
                 "contrast", found: "an octave band from \(edges[octaves]) Hz",
                 allowed: "below \(rate / 2) Hz, half the sample rate; reduce n_bands or fmin")
         }
@@ -53,8 +54,8 @@ public struct ContrastBands: Hashable, Sendable {
         return bands
     }
 
-    private func empty(_ low: Double, _ high: Double, _ stft: STFT) -> DataError {
-        DataError(
+    private func empty(_ low: Double, _ high: Double, _ stft: STFT) -> InputError {
+        InputError(
             "contrast", found: "no bin of n_fft \(stft.fft) between \(low) and \(high) Hz",
             allowed: "at least 2 bins in each band; increase n_fft")
     }
@@ -62,7 +63,7 @@ public struct ContrastBands: Hashable, Sendable {
 
 extension Spectrogram {
     /// Computes the difference of peaks and valleys in each band of a magnitude spectrogram, [frames, octaves + 1].
-    public func contrast(_ options: ContrastBands = ContrastBands()) throws(DataError) -> FrameTable {
+    public func contrast(_ options: ContrastBands = ContrastBands()) throws(InputError) -> FrameTable {
         let bands = try options.bands(stft, rate: rate)
         let lanes = FrameBlocks.lanes
         // Valleys first, then peaks.

@@ -1,16 +1,18 @@
+import Autograd
+
 extension FrameTable {
     /// Computes deltas: the first or second derivative of the line or parabola fitted to `width` frames (Savitzky and
     /// Golay 1964). The first and last frames have the derivative of the first and last complete window.
     ///
     /// Throws if there are fewer frames than `width`, or if `width` is not an odd number of at least 3.
-    public func delta(order: Int = 1, width window: Int = 9) throws(DataError) -> FrameTable {
+    public func delta(order: Int = 1, width window: Int = 9) throws(InputError) -> FrameTable {
         guard window >= 3, window % 2 == 1, order == 1 || order == 2 else {
-            throw DataError(
+            throw InputError(
                 "delta", found: "width \(window), order \(order)",
                 allowed: "an odd width of 3 or more, order 1 or 2")
         }
         guard frames >= window else {
-            throw DataError(
+            throw InputError(
                 "delta", found: "\(frames) frame\(frames == 1 ? "" : "s")",
                 allowed:
                     "at least \(window), the width of the delta; use a longer waveform or a smaller width")

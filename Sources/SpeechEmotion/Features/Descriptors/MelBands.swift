@@ -1,3 +1,4 @@
+import Autograd
 import CKernels
 import Configuration
 import Foundation
@@ -55,13 +56,13 @@ public struct MelBands: Hashable, Sendable {
     public init(count: Int = 128) { self.count = count }
 
     /// Throws if the options are invalid for a sample rate. A band too narrow to contain a bin is allowed; it stays 0.
-    func check(rate: Int) throws(DataError) {
+    func check(rate: Int) throws(InputError) {
         let high = high ?? Double(rate) / 2
         guard count >= 1, count <= Self.most else {
-            throw DataError("mel", found: "\(count) bands", allowed: "1 to \(Self.most)")
+            throw InputError("mel", found: "\(count) bands", allowed: "1 to \(Self.most)")
         }
         guard low >= 0, high > low, high.isFinite else {
-            throw DataError(
+            throw InputError(
                 "mel", found: "bands from \(low) to \(high) Hz at \(rate) Hz",
                 allowed: "a lower limit of at least 0, and a higher one above it")
         }
@@ -77,7 +78,7 @@ public struct MelBands: Hashable, Sendable {
     }
 
     /// The filter bank, [count, n_fft / 2 + 1].
-    public func matrix(fft: Int, rate: Int) throws(DataError) -> FrameTable {
+    public func matrix(fft: Int, rate: Int) throws(InputError) -> FrameTable {
         try check(rate: rate)
         let filters = BandFilters.of(self, fft: fft, rate: rate)
         var table = FrameTable(
@@ -137,7 +138,7 @@ struct BandFilters: Sendable {
 
 extension Spectrogram {
     /// Applies the mel filter bank, [frames, bands].
-    public func mel(_ bands: MelBands = MelBands()) throws(DataError) -> FrameBlocks {
+    public func mel(_ bands: MelBands = MelBands()) throws(InputError) -> FrameBlocks {
         try bands.check(rate: rate)
         let filters = BandFilters.of(bands, fft: stft.fft, rate: rate)
         return bins.mapped(width: bands.count) {

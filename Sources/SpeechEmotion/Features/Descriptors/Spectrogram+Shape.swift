@@ -1,3 +1,4 @@
+import Autograd
 import CKernels
 import Foundation
 
@@ -30,9 +31,9 @@ extension Spectrogram {
     }
 
     /// The lowest frequency in Hz below which the fraction `share` of the total of all bins lies.
-    public func rolloff(_ share: Double = 0.85) throws(DataError) -> FrameTable {
+    public func rolloff(_ share: Double = 0.85) throws(InputError) -> FrameTable {
         guard share > 0, share < 1 else {
-            throw DataError("rolloff", found: "a fraction of \(share)", allowed: "above 0, below 1")
+            throw InputError("rolloff", found: "a fraction of \(share)", allowed: "above 0, below 1")
         }
         let (width, count) = (Float(binWidth), bins.width)
         return bins.mapped(width: 1) { s, place in
@@ -42,9 +43,9 @@ extension Spectrogram {
     }
 
     /// The spectral flatness of a power spectrogram: the geometric over the arithmetic mean of max(bin, floor).
-    public func flatness(floor: Double = 1e-10) throws(DataError) -> FrameTable {
+    public func flatness(floor: Double = 1e-10) throws(InputError) -> FrameTable {
         guard floor >= 1e-30, floor.isFinite else {
-            throw DataError("flatness", found: "a floor of \(floor)", allowed: "at least 1e-30")
+            throw InputError("flatness", found: "a floor of \(floor)", allowed: "at least 1e-30")
         }
         let count = bins.width
         return bins.mapped(width: 1) { ck_lane_flatness($0, count, Float(floor), $1) }.table

@@ -25,22 +25,22 @@ struct Framing: Hashable, Sendable {
     var edge: Int { isCentered ? length / 2 : 0 }
 
     /// The number of frames for a number of samples, at least one.
-    func frames(of samples: Int) throws(DataError) -> Int {
+    func frames(of samples: Int) throws(InputError) -> Int {
         guard hop >= 1, hop <= Self.mostNumbers else {
-            throw DataError("frames", found: "hop_length \(hop)", allowed: "1 to \(Self.mostNumbers)")
+            throw InputError("frames", found: "hop_length \(hop)", allowed: "1 to \(Self.mostNumbers)")
         }
         guard samples > 0 else {
-            throw DataError("frames", found: "a waveform without samples", allowed: "at least 1 sample")
+            throw InputError("frames", found: "a waveform without samples", allowed: "at least 1 sample")
         }
         let padded = samples + 2 * edge
         guard padded >= length else {
-            throw DataError(
+            throw InputError(
                 "frames", found: "\(samples) samples",
                 allowed: "at least \(length), the frame length, if frames are not centered")
         }
         let frames = 1 + (padded - length) / hop
         guard frames <= Self.mostNumbers / length else {
-            throw DataError(
+            throw InputError(
                 "frames", found: "\(frames) frames of \(length) samples",
                 allowed: "\(Self.mostNumbers / length) frames; increase hop_length or shorten the waveform")
         }
@@ -64,7 +64,7 @@ package struct PaddedWaveform: Sendable {
     /// Throws for waveforms without frames, and for samples that are NaN, infinite or beyond `loudest`.
     ///
     /// - Parameter before: Additional samples of padding before the first frame.
-    init(_ waveform: [Float], _ framing: Framing, action: String, before: Int = 0) throws(DataError) {
+    init(_ waveform: [Float], _ framing: Framing, action: String, before: Int = 0) throws(InputError) {
         frames = try framing.frames(of: waveform.count)
         try Self.check(waveform, action: action)
         self.framing = framing
@@ -85,13 +85,13 @@ package struct PaddedWaveform: Sendable {
     }
 
     /// Throws for samples that are NaN, infinite or beyond `loudest`.
-    package static func check(_ waveform: [Float], action: String) throws(DataError) {
+    package static func check(_ waveform: [Float], action: String) throws(InputError) {
         let isFine = waveform.withUnsafeBufferPointer {
             ck_all_within($0.baseAddress, $0.count, loudest) != 0
         }
         if isFine { return }
         let place = waveform.firstIndex { !($0.magnitude <= loudest) } ?? 0
-        throw DataError(
+        throw InputError(
             action, found: "\(waveform[place]) as sample \(place)", allowed: "values between -1e10 and 1e10")
     }
 

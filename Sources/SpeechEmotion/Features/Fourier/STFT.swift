@@ -39,7 +39,7 @@ public struct STFT: Hashable, Sendable {
     func binWidth(rate: Int) -> Double { 1 / (Double(fft) * (1 / Double(rate))) }
 
     /// The number of frames for a number of samples. Throws if there are none, or if the options are invalid.
-    public func frames(of samples: Int) throws(DataError) -> Int {
+    public func frames(of samples: Int) throws(InputError) -> Int {
         try check()
         return try Framing(length: fft, hop: hop, isCentered: isCentered, padding: padding).frames(
             of: samples)
@@ -63,18 +63,18 @@ public struct STFT: Hashable, Sendable {
     private static let wideCurves = SharedTables<STFT, [Double]>(limit: 32)
 
     /// Throws if an option is out of range.
-    func check() throws(DataError) {
+    func check() throws(InputError) {
         guard fft >= 1, fft <= Self.largest else {
-            throw DataError("stft", found: "n_fft \(fft)", allowed: "1 to \(Self.largest)")
+            throw InputError("stft", found: "n_fft \(fft)", allowed: "1 to \(Self.largest)")
         }
         let length = windowLength ?? fft
         guard length >= 1, length <= fft else {
-            throw DataError(
+            throw InputError(
                 "stft", found: "a window length of \(length)", allowed: "1 to n_fft, \(fft)")
         }
         let shape = windowShape ?? 1
         guard shape > 0, shape < 700 else {
-            throw DataError("stft", found: "a window shape of \(shape)", allowed: "above 0, below 700")
+            throw InputError("stft", found: "a window shape of \(shape)", allowed: "above 0, below 700")
         }
     }
 }
@@ -124,7 +124,7 @@ public struct ComplexFrames: Sendable, Equatable {
 
 /// Computes the short-time Fourier transform (STFT). Throws for a waveform without samples or with samples that are not
 /// finite, and without centering for one shorter than a frame.
-public func stft(_ samples: [Float], _ options: STFT = STFT()) throws(DataError) -> ComplexFrames {
+public func stft(_ samples: [Float], _ options: STFT = STFT()) throws(InputError) -> ComplexFrames {
     try options.check()
     let padded = try PaddedWaveform(samples, options.framing, action: "stft")
     let curve = options.curve

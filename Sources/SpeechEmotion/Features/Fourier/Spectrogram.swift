@@ -1,3 +1,4 @@
+import Autograd
 import CKernels
 
 /// A magnitude or power spectrogram. Spectral descriptors are extensions of it, one file each.
@@ -11,7 +12,7 @@ public struct Spectrogram: Sendable {
 
     /// Computes the power spectrogram. Throws for a waveform without samples or with samples that are not finite, and
     /// without centering for one shorter than a frame.
-    public init(powersOf wave: Waveform, _ stft: STFT = STFT()) throws(DataError) {
+    public init(powersOf wave: Waveform, _ stft: STFT = STFT()) throws(InputError) {
         try self.init(wave, stft) { padded in
             let curve = stft.curve
             return FrameBlocks(frames: padded.frames, width: stft.bins) { blocks, numbers in
@@ -26,7 +27,7 @@ public struct Spectrogram: Sendable {
 
     /// Computes the magnitude spectrogram in Double: twice the work, for descriptors of bins that are ten million times
     /// smaller than others in their frame.
-    public init(preciseMagnitudesOf wave: Waveform, _ stft: STFT = STFT()) throws(DataError) {
+    public init(preciseMagnitudesOf wave: Waveform, _ stft: STFT = STFT()) throws(InputError) {
         try self.init(wave, stft) { padded in
             let curve = stft.wideCurve
             let lanes = FrameBlocks.lanes
@@ -48,7 +49,7 @@ public struct Spectrogram: Sendable {
         }
     }
 
-    private init(_ wave: Waveform, _ stft: STFT, _ make: (PaddedWaveform) -> FrameBlocks) throws(DataError) {
+    private init(_ wave: Waveform, _ stft: STFT, _ make: (PaddedWaveform) -> FrameBlocks) throws(InputError) {
         try stft.check()
         self.stft = stft
         rate = wave.rate

@@ -1,3 +1,4 @@
+import Autograd
 import Synchronization
 
 /// The STFT frames of a waveform for the phase vocoder, computed once and shared by all augmentations of it.
@@ -10,7 +11,7 @@ final class VocoderFrames: Sendable {
 
     /// Returns the frames; nil if `wanted` does not share its memory with the samples they belong to. Throws as `stft`
     /// does.
-    func callAsFunction(_ wanted: [Float]) throws(DataError) -> ComplexFrames? {
+    func callAsFunction(_ wanted: [Float]) throws(InputError) -> ComplexFrames? {
         let isSame = samples.withUnsafeBufferPointer { own in
             wanted.withUnsafeBufferPointer { $0.baseAddress == own.baseAddress && $0.count == own.count }
         }

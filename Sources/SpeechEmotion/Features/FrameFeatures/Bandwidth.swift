@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// The spectral bandwidth.
@@ -14,7 +15,7 @@ public struct Bandwidth: SpectralFeature {
     public var width: Int { 1 }
 
     /// Computes [frames, 1] as librosa.feature.spectral_bandwidth; 0 for silence.
-    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+    public func table(of analysis: WaveformAnalysis) throws(InputError) -> FrameTable {
         try analysis.magnitudes(stft).bandwidth
     }
 }

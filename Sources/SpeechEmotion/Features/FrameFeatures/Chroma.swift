@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// The chromagram: the energy of each pitch class.
@@ -23,7 +24,7 @@ public struct Chroma: ChromaFeature {
     public var width: Int { bands.count }
 
     /// Computes [frames, n_chroma] as librosa.feature.chroma_stft.
-    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+    public func table(of analysis: WaveformAnalysis) throws(InputError) -> FrameTable {
         try chroma(of: analysis).table
     }
 }

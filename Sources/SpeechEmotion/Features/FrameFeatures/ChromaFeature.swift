@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// A feature computed from pitch classes.
@@ -20,11 +21,11 @@ extension ChromaFeature {
         ]
     }
 
-    func chroma(of analysis: WaveformAnalysis) throws(DataError) -> FrameBlocks {
+    func chroma(of analysis: WaveformAnalysis) throws(InputError) -> FrameBlocks {
         try (usesMagnitude ? analysis.magnitudes(stft) : analysis.powers(stft)).chroma(bands)
     }
 
-    public func check(rate: Int) throws(DataError) {
+    public func check(rate: Int) throws(InputError) {
         try stft.check()
         try bands.check()
     }

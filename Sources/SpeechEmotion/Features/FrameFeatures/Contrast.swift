@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// The spectral contrast.
@@ -28,13 +29,13 @@ public struct Contrast: SpectralFeature {
     /// The octave bands and the band below them.
     public var width: Int { bands.octaves + 1 }
 
-    public func check(rate: Int) throws(DataError) {
+    public func check(rate: Int) throws(InputError) {
         try stft.check()
         _ = try bands.bands(stft, rate: rate)
     }
 
     /// Computes [frames, n_bands + 1] as librosa.feature.spectral_contrast.
-    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+    public func table(of analysis: WaveformAnalysis) throws(InputError) -> FrameTable {
         // Valleys are most sensitive to rounding.
         try analysis.preciseMagnitudes(stft).contrast(bands)
     }

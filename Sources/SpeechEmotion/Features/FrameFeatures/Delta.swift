@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// The local derivative of another feature over time.
@@ -46,14 +47,14 @@ public struct Delta: FrameFeature {
     public var firstCenter: Int { of.value.firstCenter }
     /// The number of frames of the other feature.
     public func frames(of samples: Int) -> Int? { of.value.frames(of: samples) }
-    public func check(rate: Int) throws(DataError) { try of.value.check(rate: rate) }
+    public func check(rate: Int) throws(InputError) { try of.value.check(rate: rate) }
 
     /// Computes [frames, width] as librosa.feature.delta. Throws for waveforms with fewer frames than the width.
-    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+    public func table(of analysis: WaveformAnalysis) throws(InputError) -> FrameTable {
         let table = try analysis(of.value)
         guard table.frames >= window else {
             let least = Double((window - 1) * hop) / Double(analysis.wave.rate)
-            throw DataError(
+            throw InputError(
                 "delta",
                 found:
                     "\(table.frames) frame\(table.frames == 1 ? "" : "s") of \(Self.seconds(analysis.wave.duration))",

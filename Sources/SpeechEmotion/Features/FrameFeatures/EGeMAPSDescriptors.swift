@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 import GeMAPS
 
@@ -32,23 +33,23 @@ public struct EGeMAPSDescriptors: FrameFeature {
     }
 
     /// Throws if the rate is not `sampleRate`.
-    public func check(rate: Int) throws(DataError) {
+    public func check(rate: Int) throws(InputError) {
         guard rate == sampleRate else {
-            throw DataError(
+            throw InputError(
                 "egemaps_lld, sample_rate", found: "\(sampleRate) Hz",
                 allowed: "\(rate) Hz, the sample rate of the waveforms")
         }
     }
 
     /// Computes [frames, 25]. Throws for waveforms below 60 ms, of another rate, or that contain NaN or infinity.
-    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+    public func table(of analysis: WaveformAnalysis) throws(InputError) -> FrameTable {
         try check(rate: analysis.wave.rate)
         let extractor = try EGeMAPS.shared(rate: sampleRate, Self.type)
-        do throws(GeMAPSError) {
+        do throws(InputError) {
             let found = try extractor.descriptors(analysis.wave.samples)
             return FrameTable(frames: found.frames, width: width, values: found.values)
         } catch {
-            throw DataError(error, Self.type)
+            throw InputError("\(Self.type), \(error)")
         }
     }
 }

@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// The spectral flatness.
@@ -18,7 +19,7 @@ public struct Flatness: SpectralFeature {
     public var width: Int { 1 }
 
     /// Computes [frames, 1] as librosa.feature.spectral_flatness.
-    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+    public func table(of analysis: WaveformAnalysis) throws(InputError) -> FrameTable {
         try analysis.powers(stft).flatness(floor: floor)
     }
 }

@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// A frame-level feature, as a config names it: `{"type": "mfcc", "n_mfcc": 40}`.
@@ -13,9 +14,9 @@ public protocol FrameFeature: TaggedOptions, Hashable {
     /// Returns the number of frames for a number of samples; nil if the waveform is too short for one.
     func frames(of samples: Int) -> Int?
     /// Throws if the options are invalid for a sample rate.
-    func check(rate: Int) throws(DataError)
+    func check(rate: Int) throws(InputError)
     /// Computes the feature, [frames, width]. Throws for waveforms that are too short or contain NaN or infinity.
-    func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable
+    func table(of analysis: WaveformAnalysis) throws(InputError) -> FrameTable
     /// About how many numbers of four bytes are in memory while the feature is computed, besides the result.
     func workingNumbers(samples: Int) -> Double
 }
@@ -32,7 +33,7 @@ extension FrameFeature {
     public func workingNumbers(samples: Int) -> Double { Double(samples) }
 
     /// Computes the feature of a waveform on its own.
-    public func callAsFunction(_ wave: Waveform) throws(DataError) -> FrameTable {
+    public func callAsFunction(_ wave: Waveform) throws(InputError) -> FrameTable {
         try table(of: WaveformAnalysis(wave))
     }
 }

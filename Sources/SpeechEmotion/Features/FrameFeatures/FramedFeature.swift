@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// A feature computed from frames in the time domain.
@@ -23,5 +24,5 @@ extension FramedFeature {
         ]
     }
 
-    public func check(rate: Int) throws(DataError) { try frames.check() }
+    public func check(rate: Int) throws(InputError) { try frames.check() }
 }

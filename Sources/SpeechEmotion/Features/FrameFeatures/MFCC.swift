@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// Mel-frequency cepstral coefficients (MFCC).
@@ -45,7 +46,7 @@ public struct MFCC: MelFeature {
     public var width: Int { cepstrum.count }
 
     /// Computes [frames, count] as librosa.feature.mfcc.
-    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+    public func table(of analysis: WaveformAnalysis) throws(InputError) -> FrameTable {
         try analysis.melLevels(stft, bands, decibels).cepstrum(cepstrum).table
     }
 }

@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// A mel spectrogram.
@@ -34,7 +35,7 @@ public struct Mel: MelFeature {
     public var width: Int { bands.count }
 
     /// Computes [frames, n_mels] as librosa.feature.melspectrogram, on the scale of the options.
-    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+    public func table(of analysis: WaveformAnalysis) throws(InputError) -> FrameTable {
         switch unit {
         case .power: try analysis.powers(stft).mel(bands).table
         case .magnitude: try analysis.magnitudes(stft).mel(bands).table

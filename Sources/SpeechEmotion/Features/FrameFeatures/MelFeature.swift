@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// A feature computed from mel bands.
@@ -27,7 +28,7 @@ extension MelFeature {
         return stftComplaints + [ValidationIssue("fmax", "\(high) Hz is not above fmin, \(bands.low) Hz")]
     }
 
-    public func check(rate: Int) throws(DataError) {
+    public func check(rate: Int) throws(InputError) {
         try stft.check()
         try bands.check(rate: rate)
     }

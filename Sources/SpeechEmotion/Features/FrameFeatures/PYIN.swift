@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// The fundamental frequency (F0) by probabilistic YIN.
@@ -28,11 +29,11 @@ public struct PYIN: FramedFeature {
     /// The names of the three columns.
     public var names: [String] { ["pyin_f0", "pyin_voiced", "pyin_probability"] }
 
-    public func check(rate: Int) throws(DataError) { _ = try range.periods(rate: rate) }
+    public func check(rate: Int) throws(InputError) { _ = try range.periods(rate: rate) }
 
     /// Computes [frames, 3] as librosa.pyin: F0 in Hz or 0 if unvoiced, 1 or 0 for voicing, and the voicing
     /// probability.
-    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+    public func table(of analysis: WaveformAnalysis) throws(InputError) -> FrameTable {
         let track = try analysis.wave.probablePitch(range)
         var rows: [Float] = []
         for (i, frequency) in track.frequencies.enumerated() {

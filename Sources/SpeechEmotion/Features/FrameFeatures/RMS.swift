@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// The root mean square (RMS) of each frame.
@@ -13,7 +14,7 @@ public struct RMS: FramedFeature {
     public var width: Int { 1 }
 
     /// Computes [frames, 1] as librosa.feature.rms.
-    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+    public func table(of analysis: WaveformAnalysis) throws(InputError) -> FrameTable {
         try analysis.wave.rmsOfFrames(frames)
     }
 }

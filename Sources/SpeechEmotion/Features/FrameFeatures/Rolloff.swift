@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// The spectral roll-off frequency.
@@ -22,7 +23,7 @@ public struct Rolloff: SpectralFeature {
     public var width: Int { 1 }
 
     /// Computes [frames, 1] as librosa.feature.spectral_rolloff.
-    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+    public func table(of analysis: WaveformAnalysis) throws(InputError) -> FrameTable {
         try analysis.magnitudes(stft).rolloff(rollPercent)
     }
 }

@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// A feature computed from the short-time Fourier transform.
@@ -44,5 +45,5 @@ extension SpectralFeature {
 
     public var validationIssues: [ValidationIssue] { stftComplaints }
 
-    public func check(rate: Int) throws(DataError) { try stft.check() }
+    public func check(rate: Int) throws(InputError) { try stft.check() }
 }

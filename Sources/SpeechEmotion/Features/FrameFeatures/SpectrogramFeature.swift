@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// The spectrogram itself.
@@ -21,7 +22,7 @@ public struct SpectrogramFeature: DecibelFeature {
     public var width: Int { stft.bins }
 
     /// Computes [frames, n_fft / 2 + 1] on the scale of the options.
-    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+    public func table(of analysis: WaveformAnalysis) throws(InputError) -> FrameTable {
         switch unit {
         case .power: try analysis.powers(stft).bins.table
         case .magnitude: try analysis.magnitudes(stft).bins.table

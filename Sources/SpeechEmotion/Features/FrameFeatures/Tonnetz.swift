@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// The tonal centroid features (tonnetz).
@@ -17,7 +18,7 @@ public struct Tonnetz: ChromaFeature {
     public var width: Int { 6 }
 
     /// Computes [frames, 6] from the chromagram.
-    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+    public func table(of analysis: WaveformAnalysis) throws(InputError) -> FrameTable {
         try chroma(of: analysis).tonnetz.table
     }
 }

@@ -1,3 +1,5 @@
+import Autograd
+
 /// A waveform with the intermediate results computed from it, which features with equal options share.
 ///
 /// Not thread-safe; results depend on nothing but the waveform and the options.
@@ -20,7 +22,7 @@ public final class WaveformAnalysis {
     public init(_ wave: Waveform) { self.wave = wave }
 
     /// The power spectrogram.
-    public func powers(_ stft: STFT) throws(DataError) -> Spectrogram {
+    public func powers(_ stft: STFT) throws(InputError) -> Spectrogram {
         if let known = powers[stft] { return known }
         let made = try Spectrogram(powersOf: wave, stft)
         powers[stft] = made
@@ -28,7 +30,7 @@ public final class WaveformAnalysis {
     }
 
     /// The magnitude spectrogram.
-    public func magnitudes(_ stft: STFT) throws(DataError) -> Spectrogram {
+    public func magnitudes(_ stft: STFT) throws(InputError) -> Spectrogram {
         if let known = sizes[stft] { return known }
         let made = try powers(stft).squareRoots
         sizes[stft] = made
@@ -36,7 +38,7 @@ public final class WaveformAnalysis {
     }
 
     /// The magnitude spectrogram, computed in double precision.
-    public func preciseMagnitudes(_ stft: STFT) throws(DataError) -> Spectrogram {
+    public func preciseMagnitudes(_ stft: STFT) throws(InputError) -> Spectrogram {
         if let known = preciseMagnitudes[stft] { return known }
         let made = try Spectrogram(preciseMagnitudesOf: wave, stft)
         preciseMagnitudes[stft] = made
@@ -44,7 +46,7 @@ public final class WaveformAnalysis {
     }
 
     /// The mel spectrogram in decibels.
-    public func melLevels(_ stft: STFT, _ bands: MelBands, _ decibels: Decibels) throws(DataError)
+    public func melLevels(_ stft: STFT, _ bands: MelBands, _ decibels: Decibels) throws(InputError)
         -> FrameBlocks
     {
         let key = LevelsKey(stft: stft, bands: bands, decibels: decibels)
@@ -55,7 +57,7 @@ public final class WaveformAnalysis {
     }
 
     /// Computes a feature of the waveform. Equal features are computed once.
-    public func callAsFunction(_ feature: any FrameFeature) throws(DataError) -> FrameTable {
+    public func callAsFunction(_ feature: any FrameFeature) throws(InputError) -> FrameTable {
         let key = AnyHashable(feature)
         if let known = tables[key] { return known }
         let made = try feature.table(of: self)

@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// The fundamental frequency (F0) by YIN.
@@ -30,10 +31,10 @@ public struct YIN: FramedFeature {
     /// One value, in Hz.
     public var width: Int { 1 }
 
-    public func check(rate: Int) throws(DataError) { _ = try range.periods(rate: rate) }
+    public func check(rate: Int) throws(InputError) { _ = try range.periods(rate: rate) }
 
     /// Computes [frames, 1] as librosa.yin.
-    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+    public func table(of analysis: WaveformAnalysis) throws(InputError) -> FrameTable {
         try analysis.wave.pitch(range, threshold: threshold)
     }
 }

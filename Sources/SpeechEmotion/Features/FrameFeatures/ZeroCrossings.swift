@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// The zero-crossing rate.
@@ -14,7 +15,7 @@ public struct ZeroCrossings: FramedFeature {
     public var width: Int { 1 }
 
     /// Computes [frames, 1] as librosa.feature.zero_crossing_rate.
-    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+    public func table(of analysis: WaveformAnalysis) throws(InputError) -> FrameTable {
         try analysis.wave.zeroCrossingRate(frames)
     }
 }

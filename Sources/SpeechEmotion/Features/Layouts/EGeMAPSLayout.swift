@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 import GeMAPS
 
@@ -16,16 +17,16 @@ public struct EGeMAPSLayout: FeatureLayout {
     public var names: [String] { EGeMAPS.functionalNames }
 
     /// Throws if the sample rate is not supported.
-    public func check(rate: Int) throws(DataError) { _ = try EGeMAPS.shared(rate: rate, Self.type) }
+    public func check(rate: Int) throws(InputError) { _ = try EGeMAPS.shared(rate: rate, Self.type) }
 
     /// Computes the functionals of the whole waveform.
-    public func features(of analysis: WaveformAnalysis) throws(DataError) -> Features {
+    public func features(of analysis: WaveformAnalysis) throws(InputError) -> Features {
         let extractor = try EGeMAPS.shared(rate: analysis.wave.rate, Self.type)
-        do throws(GeMAPSError) {
+        do throws(InputError) {
             let values = try extractor.functionals(analysis.wave.samples)
             return Features(shape: [values.count], values: values)
         } catch {
-            throw DataError(error, Self.type)
+            throw InputError("\(Self.type), \(error)")
         }
     }
 }

@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// The layout in which a model receives the features of a recording.
@@ -7,9 +8,9 @@ public protocol FeatureLayout: TaggedOptions {
     /// The names of the channels of the last axis.
     var names: [String] { get }
     /// Throws if the options are invalid for a sample rate.
-    func check(rate: Int) throws(DataError)
+    func check(rate: Int) throws(InputError)
     /// Computes the features of a waveform. Throws for waveforms that are too short or contain NaN or infinity.
-    func features(of analysis: WaveformAnalysis) throws(DataError) -> Features
+    func features(of analysis: WaveformAnalysis) throws(InputError) -> Features
 }
 
 /// The registered layouts.

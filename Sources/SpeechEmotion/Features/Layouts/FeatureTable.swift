@@ -17,7 +17,7 @@ final class FeatureTable: Sendable {
     /// Returns the features of a clip, which the table may name by id, by path or by file name.
     func features(ofClip id: String) throws -> Features {
         guard let row = index.find(id) else {
-            throw DataError(
+            throw InputError(
                 "the clip \"\(id)\"", found: "no row in \(file)",
                 allowed:
                     "a table with a row for each clip; or select clips of the table with \"include\" in \"data\""
@@ -26,7 +26,7 @@ final class FeatureTable: Sendable {
         let size = shape.reduce(1, *)
         let own = Array(values[row * size..<(row + 1) * size])
         if let place = own.firstIndex(where: { !$0.isFinite }) {
-            throw DataError(
+            throw InputError(
                 "the clip \"\(id)\"",
                 found: "\(own[place]) in \(file), \"\(names[place % names.count])\"",
                 allowed: "finite values")

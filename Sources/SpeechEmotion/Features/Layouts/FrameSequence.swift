@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// Concatenated frame-level features, padded or truncated to a fixed number of frames.
@@ -69,7 +70,7 @@ public struct FrameSequence: FeatureLayout {
     /// In the order of the channels; repeated names get a suffix such as `.2`.
     public var names: [String] { distinct(channels.flatMap(\.names)) }
 
-    public func check(rate: Int) throws(DataError) {
+    public func check(rate: Int) throws(InputError) {
         for feature in features { try feature.value.check(rate: rate) }
     }
 
@@ -84,12 +85,12 @@ public struct FrameSequence: FeatureLayout {
 
     /// Computes [frames, channels] with the number of valid frames. Throws if features differ in their number of
     /// frames.
-    public func features(of analysis: WaveformAnalysis) throws(DataError) -> Features {
+    public func features(of analysis: WaveformAnalysis) throws(InputError) -> Features {
         var tables: [FrameTable] = []
         for feature in channels { tables.append(try analysis(feature)) }
         let found = tables.first?.frames ?? 0
         for (feature, table) in zip(channels, tables) where table.frames != found {
-            throw DataError(
+            throw InputError(
                 "sequence",
                 found:
                     "\(found) frames of one feature and \(table.frames) of \(Swift.type(of: feature).type)",

@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// A feature as a color image, such as a mel spectrogram: time from left to right, frequency from bottom to top.
@@ -61,10 +62,10 @@ public struct ImageLayout: FeatureLayout {
     public var outputShape: [Int] { [height, width, 3] }
     /// The color channels.
     public var names: [String] { ["red", "green", "blue"] }
-    public func check(rate: Int) throws(DataError) { try feature.value.check(rate: rate) }
+    public func check(rate: Int) throws(InputError) { try feature.value.check(rate: rate) }
 
     /// Computes [height, width, 3] for waveforms of any length.
-    public func features(of analysis: WaveformAnalysis) throws(DataError) -> Features {
+    public func features(of analysis: WaveformAnalysis) throws(InputError) -> Features {
         picture(of: try analysis(feature.value))
     }
 

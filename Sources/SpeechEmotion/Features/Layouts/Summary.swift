@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// Statistics of features over all frames, concatenated.
@@ -56,12 +57,12 @@ public struct Summary: FeatureLayout {
             })
     }
 
-    public func check(rate: Int) throws(DataError) {
+    public func check(rate: Int) throws(InputError) {
         for entry in entries { try entry.feature.value.check(rate: rate) }
     }
 
     /// Computes [channels] over all frames of the waveform.
-    public func features(of analysis: WaveformAnalysis) throws(DataError) -> Features {
+    public func features(of analysis: WaveformAnalysis) throws(InputError) -> Features {
         var values: [Float] = []
         for entry in entries {
             let table = try analysis(entry.feature.value)

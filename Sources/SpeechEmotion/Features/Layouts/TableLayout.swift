@@ -46,15 +46,15 @@ public struct TableLayout: FeatureLayout {
     public var names: [String] { (try? FeatureTable.of(self))?.names ?? [] }
 
     /// Reads the table. Throws if it is missing or damaged.
-    public func check(rate: Int) throws(DataError) {
+    public func check(rate: Int) throws(InputError) {
         do { _ = try FeatureTable.of(self) } catch {
-            throw DataError(Self.type, reading: error, allowed: "one row of finite values per clip")
+            throw InputError(Self.type, reading: error, allowed: "one row of finite values per clip")
         }
     }
 
     /// Throws: a table has no features of other recordings.
-    public func features(of analysis: WaveformAnalysis) throws(DataError) -> Features {
-        throw DataError(
+    public func features(of analysis: WaveformAnalysis) throws(InputError) -> Features {
+        throw InputError(
             "the features of a recording",
             found: "the layout \"table\", which contains only the clips of \(file)",
             allowed:

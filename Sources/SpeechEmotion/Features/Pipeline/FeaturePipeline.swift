@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 /// Everything from an audio file to the input of a model, except what needs several clips (`normalize`). Training,
@@ -77,7 +78,7 @@ public struct FeaturePipeline: Options {
             try layout.value.features(of: WaveformAnalysis(preprocessed))
         }
         guard features.values.firstNotFinite == nil else {
-            throw DataError(
+            throw InputError(
                 "features", found: "NaN or infinite values",
                 allowed: "finite values; if an encoder computes the features, its weights may be damaged")
         }
@@ -99,7 +100,7 @@ public struct FeaturePipeline: Options {
     public func wave(ofFile path: String, offset: Double = 0, duration: Double? = nil) throws -> Waveform {
         let rest = duration.map { $0 - self.offset }
         if let rest, rest <= 0 {
-            throw DataError(
+            throw InputError(
                 "features", found: "a segment of \(duration ?? 0) s of \(path)",
                 allowed: "more than the offset of \(self.offset) s")
         }
@@ -137,7 +138,7 @@ public struct FeaturePipeline: Options {
     /// Truncates, resamples and preprocesses a waveform in memory as if it came from a file.
     public func preprocessed(_ wave: Waveform) throws -> Waveform {
         guard wave.rate > 0, !wave.samples.isEmpty else {
-            throw DataError(
+            throw InputError(
                 "features", found: "\(wave.count) samples at \(wave.rate) Hz",
                 allowed: "at least 1 sample, a sample rate above 0")
         }

@@ -21,9 +21,9 @@ public struct FeatureStream: Sendable {
     private var skip = 0
 
     /// Creates a stream at the beginning of a recording. Throws if a step of the pipeline needs the whole recording.
-    public init(_ pipeline: FeaturePipeline) throws(DataError) {
-        func problem(_ found: String, _ allowed: String) -> DataError {
-            DataError("a stream of features", found: found, allowed: allowed)
+    public init(_ pipeline: FeaturePipeline) throws(InputError) {
+        func problem(_ found: String, _ allowed: String) -> InputError {
+            InputError("a stream of features", found: found, allowed: allowed)
         }
         if let edit = pipeline.preprocessing.first {
             throw problem(
@@ -68,7 +68,7 @@ public struct FeatureStream: Sendable {
     }
 
     /// Adds samples. Returns the frames that are now complete, which may be none: [frames * width] values.
-    public mutating func push(_ new: [Float]) throws(DataError) -> [Float] {
+    public mutating func push(_ new: [Float]) throws(InputError) -> [Float] {
         let gone = min(skip, new.count)
         skip -= gone
         samples += new[gone...]
@@ -94,7 +94,7 @@ public struct FeatureStream: Sendable {
     }
 
     /// Ends the recording. Returns the last frames, which reach beyond its end.
-    public mutating func finish() throws(DataError) -> [Float] {
+    public mutating func finish() throws(InputError) -> [Float] {
         guard hasSamples else { return [] }
         return try push([Float](repeating: 0, count: edge))
     }

@@ -1,3 +1,4 @@
+import Autograd
 import CKernels
 
 /// The range of a fundamental frequency (F0), and the frames in which it is estimated.
@@ -16,16 +17,16 @@ public struct PitchRange: Hashable, Sendable {
     }
 
     /// The shortest and longest period in samples. Throws if the range is invalid for a sample rate.
-    func periods(rate: Int) throws(DataError) -> (shortest: Int, longest: Int) {
+    func periods(rate: Int) throws(InputError) -> (shortest: Int, longest: Int) {
         try frames.check()
         let rate = Double(rate)
         guard low > 0, high > low, high <= rate / 2 else {
-            throw DataError(
+            throw InputError(
                 "pitch", found: "\(low) to \(high) Hz at \(Int(rate)) Hz",
                 allowed: "a lower limit above 0, and a higher one above it, at most \(rate / 2)")
         }
         guard rate / low < Double(frames.length - 1) else {
-            throw DataError(
+            throw InputError(
                 "pitch", found: "\(low) Hz in frames of \(frames.length) samples",
                 allowed:
                     "\(rate / Double(max(frames.length - 1, 1))) Hz or more, or frames longer than a period")
@@ -33,7 +34,7 @@ public struct PitchRange: Hashable, Sendable {
         let longest = min(Int((rate / low).rounded(.up)), frames.length - 1)
         let shortest = Int((rate / high).rounded(.down))
         guard longest - shortest >= 2 else {
-            throw DataError(
+            throw InputError(
                 "pitch", found: "periods of \(shortest) to \(longest) samples",
                 allowed: "a wider range of frequencies, or a higher sample rate")
         }
@@ -49,7 +50,7 @@ struct PeriodDifference: Sendable {
     let shortest: Int
     let rate: Int
 
-    init(_ wave: Waveform, _ range: PitchRange) throws(DataError) {
+    init(_ wave: Waveform, _ range: PitchRange) throws(InputError) {
         let (shortest, longest) = try range.periods(rate: wave.rate)
         let framing = range.frames.framing(.zeros)
         let padded = try PaddedWaveform(wave.samples, framing, action: "pitch")
@@ -105,7 +106,7 @@ struct PeriodDifference: Sendable {
 extension Waveform {
     /// Estimates the fundamental frequency (F0) of each frame in Hz by YIN, [frames, 1]: the first period whose
     /// difference is below `threshold`, or else the best. Unvoiced frames have an estimate, too; see `probablePitch`.
-    public func pitch(_ range: PitchRange = PitchRange(), threshold: Double = 0.1) throws(DataError)
+    public func pitch(_ range: PitchRange = PitchRange(), threshold: Double = 0.1) throws(InputError)
         -> FrameTable
     {
         let differences = try PeriodDifference(self, range)

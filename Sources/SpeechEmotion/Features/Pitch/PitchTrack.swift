@@ -1,3 +1,4 @@
+import Autograd
 import CKernels
 import Foundation
 
@@ -14,17 +15,17 @@ public struct PitchTrack: Sendable, Equatable {
 extension Waveform {
     /// Estimates the pitch contour by probabilistic YIN (pYIN, Mauch and Dixon 2014): candidate periods for many
     /// thresholds with their probabilities, decoded by the Viterbi algorithm. As librosa.pyin with its defaults.
-    public func probablePitch(_ range: PitchRange = PitchRange()) throws(DataError) -> PitchTrack {
+    public func probablePitch(_ range: PitchRange = PitchRange()) throws(InputError) -> PitchTrack {
         let differences = try PeriodDifference(self, range)
         let steps = PitchSteps(range)
         guard steps.count >= 2, steps.count <= 1 << 15 else {
-            throw DataError(
+            throw InputError(
                 "pitch", found: "\(range.low) to \(range.high) Hz",
                 allowed: "a range from a tenth of a semitone to 270 octaves")
         }
         let frames = differences.table.frames
         guard frames <= Framing.mostNumbers / 4 / steps.count else {
-            throw DataError(
+            throw InputError(
                 "pitch", found: "\(frames) frames",
                 allowed: "\(Framing.mostNumbers / 4 / steps.count) frames; increase hop_length")
         }

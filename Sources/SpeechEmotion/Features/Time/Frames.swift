@@ -1,3 +1,4 @@
+import Autograd
 import CKernels
 
 /// The framing of features in the time domain. The defaults are librosa's.
@@ -16,9 +17,9 @@ public struct Frames: Hashable, Sendable {
     }
 
     /// Throws if an option is out of range.
-    func check() throws(DataError) {
+    func check() throws(InputError) {
         guard length >= 1, length <= STFT.largest else {
-            throw DataError("frames", found: "frame_length \(length)", allowed: "1 to \(STFT.largest)")
+            throw InputError("frames", found: "frame_length \(length)", allowed: "1 to \(STFT.largest)")
         }
     }
 
@@ -29,7 +30,7 @@ public struct Frames: Hashable, Sendable {
 
 extension Waveform {
     /// Computes the root mean square (RMS) of each frame, with zero padding: [frames, 1].
-    public func rmsOfFrames(_ frames: Frames = Frames()) throws(DataError) -> FrameTable {
+    public func rmsOfFrames(_ frames: Frames = Frames()) throws(InputError) -> FrameTable {
         try sums(frames, .zeros, "rms") { start, count in
             ck_energy(start, count)
         } result: { sum, _ in
@@ -39,7 +40,7 @@ extension Waveform {
 
     /// Computes the zero-crossing rate: the fraction of samples of each frame whose sign differs from the previous
     /// sample, with edge padding: [frames, 1]. Samples within 1e-10 of 0 count as positive.
-    public func zeroCrossingRate(_ frames: Frames = Frames()) throws(DataError) -> FrameTable {
+    public func zeroCrossingRate(_ frames: Frames = Frames()) throws(InputError) -> FrameTable {
         // Each sample is compared with the previous one; the first of a frame has none.
         try sums(frames, .edge, "zcr", reach: 1) { start, count in
             Double(ck_sign_changes(start, count))
@@ -57,7 +58,7 @@ extension Waveform {
     private func sums(
         _ frames: Frames, _ padding: PadMode, _ action: String, reach: Int = 0,
         of part: (UnsafePointer<Float>, Int) -> Double, result: (Double, UnsafePointer<Float>) -> Float
-    ) throws(DataError) -> FrameTable {
+    ) throws(InputError) -> FrameTable {
         try frames.check()
         let framing = frames.framing(padding)
         let padded = try PaddedWaveform(samples, framing, action: action, before: reach)

@@ -1,29 +1,6 @@
 import Autograd
 import Layers
 
-/// A loss or gradient that became NaN or infinite, with its origin and the examples of the batch.
-public struct NotFinite: Error, Sendable, CustomStringConvertible {
-    /// A description, such as "the loss is nan".
-    public var what: String
-    /// The first location in the model with non-finite values, such as "model[2] (gru)"; nil if there is none.
-    public var place: String?
-    /// The epoch, counted from 1.
-    public var epoch: Int
-    /// The batch within its epoch, counted from 1.
-    public var batch: Int
-    /// The identifiers of the examples in the batch.
-    public var ids: [String]
-
-    /// The message: what happened, where, and what to try.
-    public var description: String {
-        let where_ = place.map { " The first non-finite values are in \($0)." } ?? ""
-        let shown =
-            ids.prefix(8).joined(separator: ", ") + (ids.count > 8 ? ", and \(ids.count - 8) more" : "")
-        return "epoch \(epoch), batch \(batch): \(what).\(where_) The batch contains \(shown). "
-            + "Try a lower learning_rate or set clip_norm in the optimizer, or inspect these examples."
-    }
-}
-
 extension Model {
     /// The first location with non-finite values: the input, a weight, or the output of a layer; nil if all are finite.
     func firstNotFinite(_ inputs: Signal) -> String? {

@@ -6,7 +6,7 @@ extension FeaturePipeline {
     ///
     /// - Parameter samples: The length of the clip after preprocessing.
     @discardableResult
-    func checkedMemory(samples: Int) throws(DataError) -> Double {
+    func checkedMemory(samples: Int) throws(InputError) -> Double {
         let bytes = 4 * (Double(samples) + layout.value.estimatedNumbers(samples: samples))
         try MemoryLimit.check(bytes, "features", "a clip of \(grouped(samples)) samples")
         return bytes

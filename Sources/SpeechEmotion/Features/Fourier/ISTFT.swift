@@ -1,3 +1,4 @@
+import Autograd
 import CKernels
 
 /// Returns the waveform whose short-time Fourier transform is closest to the given frames: inverse transforms,
@@ -8,21 +9,21 @@ import CKernels
 /// Throws if the frames do not have the number of bins of `options`, or if the length exceeds the frames.
 public func istft(
     _ frames: ComplexFrames, _ options: STFT = STFT(), length: Int? = nil
-) throws(DataError) -> [Float] {
+) throws(InputError) -> [Float] {
     try options.check()
     guard frames.bins == options.bins, frames.frames > 0 else {
-        throw DataError(
+        throw InputError(
             "istft", found: "\(frames.frames) frames of \(frames.bins) bins",
             allowed: "at least 1 frame of \(options.bins) bins")
     }
     guard options.hop >= 1 else {
-        throw DataError("istft", found: "hop_length \(options.hop)", allowed: "at least 1")
+        throw InputError("istft", found: "hop_length \(options.hop)", allowed: "at least 1")
     }
     let (fft, hop) = (options.fft, options.hop)
     let edge = options.isCentered ? fft / 2 : 0
     let (steps, overflow) = (frames.frames - 1).multipliedReportingOverflow(by: hop)
     guard !overflow, steps < Framing.mostNumbers, length ?? 0 < Framing.mostNumbers, length ?? 0 >= 0 else {
-        throw DataError(
+        throw InputError(
             "istft", found: "\(frames.frames) frames, hop_length \(hop), length \(length ?? 0)",
             allowed: "up to \(Framing.mostNumbers) samples")
     }

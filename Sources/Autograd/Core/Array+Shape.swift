@@ -1,4 +1,4 @@
-// Functions on shapes. A shape is an array of sizes; the shape of a scalar is [].
+// A shape is an array of sizes; the shape of a scalar is [].
 
 extension [Int] {
     /// The number of elements of a tensor of this shape. Stops the program if a size is negative or the tensor
@@ -66,16 +66,5 @@ extension [Int] {
             result[i] = a == 1 ? b : a
         }
         return result
-    }
-}
-
-/// A shape viewed as [outer, size, inner] around one axis.
-struct AxisView {
-    let outer: Int, size: Int, inner: Int
-
-    init(_ shape: [Int], axis: Int) {
-        outer = shape[..<axis].reduce(1, *)
-        size = shape[axis]
-        inner = shape[(axis + 1)...].reduce(1, *)
     }
 }

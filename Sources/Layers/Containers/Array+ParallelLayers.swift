@@ -4,7 +4,7 @@ extension [AnyLayer] {
     /// Returns the plans of layers that receive the same input, as parts of a plan without an output.
     ///
     /// - Parameter key: The option that lists the layers.
-    func parallelPlan(_ input: [Int], key: String) throws(ShapeProblem) -> LayerPlan {
+    func parallelPlan(_ input: [Int], key: String) throws(LayerError) -> LayerPlan {
         var whole = LayerPlan(output: [])
         for (index, layer) in enumerated() {
             let place = "\(key)[\(index)]"
@@ -19,7 +19,7 @@ extension [AnyLayer] {
     /// Makes layers that receive the same input.
     func parallelLayers(
         _ input: [Int], _ generator: RandomGenerator, key: String
-    ) throws(ShapeProblem) -> [any Layer] {
+    ) throws(LayerError) -> [any Layer] {
         var made: [any Layer] = []
         for (index, layer) in enumerated() {
             do { made.append(try layer.value.make(input, generator.split(String(index)))) } catch {
