@@ -80,9 +80,10 @@ struct ClassicalBenchmark {
 
     private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
+    /// The peak memory in MiB. The figure of `getrusage` includes the process that started this one.
     private var peak: Int {
-        var usage = rusage()
-        getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
-        return usage.ru_maxrss / 1024
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
+        return (line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0) / 1024
     }
 }

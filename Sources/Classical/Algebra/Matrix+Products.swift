@@ -17,24 +17,27 @@ extension Matrix {
 
     /// Returns the product with another matrix.
     package func product(_ right: Matrix) -> Matrix {
-        product(right, rows: rows, inner: columns, rowStep: columns, columnStep: 1)
+        product(RightFactor(right), rows: rows, inner: columns, rowStep: columns, columnStep: 1)
     }
 
     /// Returns the product with a transposed matrix.
-    package func productTransposed(_ right: Matrix) -> Matrix { product(right.transposed) }
+    package func productTransposed(_ right: Matrix) -> Matrix {
+        product(RightFactor(transposed: right), rows: rows, inner: columns, rowStep: columns, columnStep: 1)
+    }
 
     /// Returns the product of the transposed matrix with another one.
     package func transposedProduct(_ right: Matrix) -> Matrix {
-        product(right, rows: columns, inner: rows, rowStep: 1, columnStep: columns)
+        product(RightFactor(right), rows: columns, inner: rows, rowStep: 1, columnStep: columns)
     }
 
-    private func product(_ right: Matrix, rows: Int, inner: Int, rowStep: Int, columnStep: Int) -> Matrix {
+    private func product(_ right: RightFactor, rows: Int, inner: Int, rowStep: Int, columnStep: Int) -> Matrix
+    {
         precondition(
             inner == right.rows, "product: expected \(inner) rows in the right factor, found \(right.rows)")
         var result = Matrix(rows: rows, columns: right.columns)
         result.values.withUnsafeMutableBufferPointer { out in
             values.withUnsafeBufferPointer { left in
-                RightFactor(right).withFactor { factor in
+                right.withFactor { factor in
                     guard let left = left.baseAddress, let out = out.baseAddress else { return }
                     let chunk = RightFactor.rowsPerChunk(inner * right.columns)
                     Parallel.elements(rows, grain: chunk) { range in

@@ -19,11 +19,18 @@ final class FeatureRanks: @unchecked Sendable {
         let ranks = UnsafeMutablePointer<UInt32>.allocate(capacity: rows * features)
         self.ranks = ranks
         var distinct: [[Float]] = Array(repeating: [], count: features)
+        let width = FeatureRanks.columnsPerChunk
         distinct.withUnsafeMutableBufferPointer { distinct in
             x.values.withUnsafeBufferPointer { values in
-                Parallel.chunks(features) { feature in
-                    distinct[feature] = FeatureRanks.rank(
-                        values, rows: rows, column: feature, columns: features, ranks + feature * rows)
+                Parallel.chunks((features + width - 1) / width) { chunk in
+                    let first = chunk * width
+                    let columns = FeatureRanks.columns(
+                        first..<min(features, first + width), of: values, rows: rows, features: features)
+                    defer { columns.deallocate() }
+                    for feature in first..<min(features, first + width) {
+                        distinct[feature] = FeatureRanks.rank(
+                            columns + (feature - first) * rows, rows: rows, ranks + feature * rows)
+                    }
                 }
             }
         }
@@ -63,15 +70,30 @@ final class FeatureRanks: @unchecked Sendable {
         }
     }
 
+    /// The columns that are copied together, so that each cache line of a matrix with many columns is read once.
+    private static let columnsPerChunk = 8
+
+    /// Returns some columns of a matrix one after the other. The caller deallocates them.
+    private static func columns(
+        _ columns: Range<Int>, of values: UnsafeBufferPointer<Double>, rows: Int, features: Int
+    ) -> UnsafeMutablePointer<Float> {
+        let copy = UnsafeMutablePointer<Float>.allocate(capacity: columns.count * rows)
+        for row in 0..<rows {
+            for (index, column) in columns.enumerated() {
+                copy[index * rows + row] = Float(values[row * features + column])
+            }
+        }
+        return copy
+    }
+
     private static func rank(
-        _ values: UnsafeBufferPointer<Double>, rows: Int, column: Int, columns: Int,
-        _ ranks: UnsafeMutablePointer<UInt32>
+        _ values: UnsafePointer<Float>, rows: Int, _ ranks: UnsafeMutablePointer<UInt32>
     ) -> [Float] {
         let keys = UnsafeMutablePointer<UInt64>.allocate(capacity: 2 * rows)
         defer { keys.deallocate() }
         var (low, high) = (UInt32.max, UInt32.min)
         for row in 0..<rows {
-            let order = orderedBits(Float(values[row * columns + column]))
+            let order = orderedBits(values[row])
             (low, high) = (min(low, order), max(high, order))
             keys[row] = UInt64(order) << 32 | UInt64(row)
         }
