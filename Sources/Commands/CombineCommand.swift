@@ -39,6 +39,11 @@ extension Command {
             guard paths.count > 1 else {
                 throw UsageError("missing argument: two or more runs or model files")
             }
+            let files = paths.map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path }
+            if let twice = files.indices.first(where: { files[..<$0].contains(files[$0]) }) {
+                throw UsageError(
+                    "\(paths[twice]) is given twice; to give a model more weight, use --weights")
+            }
             guard let file = arguments[out] else {
                 throw UsageError("specify the output with --out FILE, such as --out ensemble.safetensors")
             }
