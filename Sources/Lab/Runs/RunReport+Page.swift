@@ -67,6 +67,8 @@ extension RunReport {
             ]
         }
         return (split.rule.isEmpty ? "" : HTML.paragraph("Split \(split.rule)."))
+            + (split.remarks.isEmpty
+                ? "" : HTML.paragraph(split.remarks.joined(separator: "; ") + ".", class: "note"))
             + (rows.isEmpty
                 ? ""
                 : HTML.table(caption: "Subsets", columns: ["subset", "examples", "speakers"], rows: rows))
