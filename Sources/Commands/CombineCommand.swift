@@ -39,11 +39,6 @@ extension Command {
             guard paths.count > 1 else {
                 throw UsageError("missing argument: two or more runs or model files")
             }
-            let files = paths.map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path }
-            if let twice = files.indices.first(where: { files[..<$0].contains(files[$0]) }) {
-                throw UsageError(
-                    "\(paths[twice]) is given twice; to give a model more weight, use --weights")
-            }
             guard let file = arguments[out] else {
                 throw UsageError("specify the output with --out FILE, such as --out ensemble.safetensors")
             }
@@ -57,10 +52,21 @@ extension Command {
             }
             let (model, card) = try Ensemble.combine(paths, vote: arguments.vote(paths.count))
             try ModelFile.write(model, card: card, to: file)
+            for path in repeated(paths) {
+                Terminal.error("note: \(path) is given more than once, and counts each time")
+            }
             if let note = try Ensemble.decisionNote(paths) { Terminal.error("note: \(note)") }
             let parameters = model.plan.parameters
             print(
                 "\(file): an ensemble of \(paths.count) models"
                     + (parameters > 0 ? ", \(NumberText.count(parameters, "parameter"))" : ""))
         })
+
+    /// The paths of models that an earlier path names, too, such as a run of a cross-validation that is given as a whole.
+    private static func repeated(_ paths: [String]) -> [String] {
+        var seen: Set<String> = []
+        return paths.filter { path in
+            !seen.insert(URL(fileURLWithPath: path).resolvingSymlinksInPath().path).inserted
+        }
+    }
 }

@@ -220,6 +220,11 @@ import Testing
         let file = try folder + "/all.safetensors"
         let combined = try BuiltProgram.run("combine", folds, "--out", file)
         #expect(combined.output.contains("an ensemble of 4 models"), "\(combined.errors)")
+        #expect(!combined.errors.contains("more than once"))
+        let run = try folds + "/runs/base-seed1-fold1"
+        let again = try BuiltProgram.run("combine", folds, run, "--out", folder + "/again.safetensors")
+        #expect(again.output.contains("an ensemble of 5 models"))
+        #expect(again.errors.contains("note: \(run) is given more than once, and counts each time\n"))
         let exported = try BuiltProgram.run("export", members + ":base", "--out", folder + "/exported")
         #expect(exported.status == 0, "\(exported.errors)")
         let onnx = try folder + "/exported/model.onnx"

@@ -233,10 +233,10 @@ public struct RunGroup: Sendable {
             words.append(NumberText.count(Set(first.ids).count, set + "clip"))
         }
         words.append(NumberText.count(seeds.count, "seed"))
-        let missing = members.flatMap(\.missingFolds).reduce(into: [String]()) {
-            if !$0.contains($1) { $0.append($1) }
+        let missing = members.first?.missingFolds ?? []
+        words += missing.filter { name in members.allSatisfy { $0.missingFolds.contains(name) } }.map {
+            "without \($0)"
         }
-        words += missing.map { "without \($0)" }
         return words.joined(separator: ", ")
     }
 }

@@ -63,6 +63,9 @@ import Testing
             RunGroup("x", members).protocolText
                 == "3 of 5 folds of a speaker-independent cross-validation, 6 test speakers, 30 test clips, 1 seed, without fold 4 of 5 (missing: speaker 8)"
         )
+        // A fold that was missing for some of the runs alone may have been run later.
+        members[1].missingFolds = []
+        #expect(!RunGroup("x", members).protocolText.contains("without"))
     }
 
     /// Runs that are resumed after clips were added to the corpus are not one cross-validation.
