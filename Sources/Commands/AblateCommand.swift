@@ -72,8 +72,10 @@ extension Command {
         let (experiment, json) = try Experiment.load(
             path, settings: arguments.every(Common.set), environment: environment)
         let plan = try ValidatedSweep(experiment, json: json, environment: environment)
+        let folds = try plan.folds(checkingData: modes.isEmpty)
+        folds.remarks.forEach(Terminal.error)
         let ablation = Ablation(
-            plan, folds: try plan.folds(checkingData: modes.isEmpty),
+            plan, folds: folds.numbers,
             folder: (arguments[Common.runs] ?? "runs") + "/" + (arguments[name] ?? experiment.name))
         if arguments[collect] {
             guard FileManager.default.fileExists(atPath: ablation.folder) else {

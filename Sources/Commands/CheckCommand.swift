@@ -44,7 +44,7 @@ extension Command {
                             experiment, json: json, environment: ProcessInfo.processInfo.environment,
                             keepsUnset: true)
                     }
-                    try sweep?.check()
+                    let sweepFolds = try sweep?.check()
                     print("\(path): OK\n\(check.plan.summary)")
                     for remark in check.remarks { print(remark) }
                     print(CostEstimate(experiment, check.plan, data: check.data).text)
@@ -54,7 +54,8 @@ extension Command {
                         let folds =
                             switch sweep.options.folds {
                             case nil: ""
-                            case .first: ", all folds"
+                            case .first:
+                                sweepFolds.map { ", \(foldText($0))" } ?? ", all folds"
                             case .second(let list): ", \(NumberText.count(list.count, "fold"))"
                             }
                         let names = sweep.members.map(\.name).joined(separator: "; ")
@@ -81,6 +82,12 @@ extension Command {
                 )
             }
         })
+
+    /// The folds of a sweep over all folds, which lacks those without clips.
+    private static func foldText(_ folds: SweepFolds) -> String {
+        guard !folds.isComplete, let numbers = folds.numbers.first else { return "all folds" }
+        return "folds " + numbers.map(String.init).joined(separator: ", ")
+    }
 
     /// The truncation by the features, or why it is unknown.
     private static func truncation(_ experiment: Experiment) -> String {

@@ -52,10 +52,21 @@ extension Command {
             }
             let (model, card) = try Ensemble.combine(paths, vote: arguments.vote(paths.count))
             try ModelFile.write(model, card: card, to: file)
+            for path in repeated(paths) {
+                Terminal.error("note: \(path) is given more than once, and counts each time")
+            }
             if let note = try Ensemble.decisionNote(paths) { Terminal.error("note: \(note)") }
             let parameters = model.plan.parameters
             print(
                 "\(file): an ensemble of \(paths.count) models"
                     + (parameters > 0 ? ", \(NumberText.count(parameters, "parameter"))" : ""))
         })
+
+    /// The paths of models that an earlier path names, too, such as a run of a cross-validation that is given as a whole.
+    private static func repeated(_ paths: [String]) -> [String] {
+        var seen: Set<String> = []
+        return paths.filter { path in
+            !seen.insert(URL(fileURLWithPath: path).resolvingSymlinksInPath().path).inserted
+        }
+    }
 }

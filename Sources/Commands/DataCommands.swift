@@ -145,7 +145,7 @@ extension Command {
                 try Interrupt.check()
             }
             let auditor = Auditor(corpus, scan: sounds, tokens: argument.experiment?.auditedTokens)
-            let reports = try splits.map { try auditor.audit($0) }
+            let reports = try splits.filter { !$0.isMissing }.map { try auditor.audit($0) }
             switch arguments.tableFormat {
             case .json: print(reports.encode().pretty())
             case .table: print(reports.map(\.table).joined(separator: "\n"), terminator: "")
@@ -208,7 +208,9 @@ extension Command {
         guard let split = given ?? argument.split else {
             throw UsageError("missing split: pass an experiment, or a split with --split JSON")
         }
-        return try split.value.split(corpus)
+        let splits = try split.value.split(corpus)
+        splits.compactMap(\.missingSentence).forEach(Terminal.error)
+        return splits
     }
 
     private static func write(_ text: String, to file: String?) throws {

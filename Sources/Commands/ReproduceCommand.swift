@@ -59,6 +59,7 @@ extension Command {
             do {
                 let plan = try plan(table.rows[index], table, path, arguments)
                 if plan.isComplete { continue }
+                for remark in plan.remarks { Terminal.error("\(name): \(remark)") }
                 try run(plan, arguments)
                 // Another process may have filled other rows meanwhile.
                 table = try ResultsTable.read(path)

@@ -69,6 +69,75 @@ extension ServeTests {
             }
         }
 
+        /// The predictions of all folds of a cross-validation, for each variant and seed, are those of its runs.
+        @Test func foldsArePooled() throws {
+            let folder = NSTemporaryDirectory() + "serve-pooled-\(UUID().uuidString)"
+            try FileManager.default.createDirectory(
+                atPath: folder + "/sweep/runs", withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            let split = #"split={"type": "k_fold", "folds": 2, "by": "speaker", "validation": 1}"#
+            for (id, seed, fold) in [
+                ("base-seed1-fold1", 1, 1), ("base-seed1-fold2", 1, 2), ("base-seed2-fold1", 2, 1),
+                ("other-seed1-fold1", 1, 1),
+            ] {
+                try Fixture.run(
+                    "\(folder)/sweep/runs/\(id)", [split, "seed=\(seed)", "fold=\(fold)", "name=\(id)"])
+            }
+            let members: [JSONValue] = [
+                ["name": "none", "runs": ["none-seed1-fold1"]],
+                ["name": "base", "runs": ["base-seed1-fold1", "base-seed1-fold2", "base-seed2-fold1"]],
+                ["name": "other", "runs": ["other-seed1-fold1"]],
+            ]
+            let manifest: JSONValue = ["name": "sweep", "members": JSONValue(.list(members))]
+            try manifest.line.write(
+                toFile: folder + "/sweep/ablation.json", atomically: true, encoding: .utf8)
+            try Fixture.withServer(runs: folder) { port in
+                let client = try Client(port, timeout: 60)
+                func pooled(_ query: String) throws -> JSONValue {
+                    try client.get("/api/runs/sweep/clips\(query)").json()
+                }
+                let all = try pooled("")
+                #expect(all["variant"]?.text == "base" && all["seed"]?.integer == 1)
+                #expect(all["variants"]?.line == #"["base", "other"]"# && all["seeds"]?.line == "[1, 2]")
+                #expect(
+                    all["protocol"]?.text?.hasPrefix("2-fold speaker-independent cross-validation, 4 test")
+                        == true)
+                let clips = all["clips"]?.elements ?? []
+                var expected: [String] = []
+                for fold in 1...2 {
+                    let own = try pooled("?member=base-seed1-fold\(fold)")["clips"]?.elements ?? []
+                    #expect(own.count == 32 && own[0]["run"] == nil)
+                    expected += own.map { "\($0["id"]?.text ?? "") \($0["predicted"]?.text ?? "") \(fold)" }
+                }
+                #expect(
+                    clips.map {
+                        "\($0["id"]?.text ?? "") \($0["predicted"]?.text ?? "") \($0["fold"]?.integer ?? 0)"
+                    } == expected)
+                #expect(
+                    clips.last?["run"]?.text == "base-seed1-fold2" && clips.last?["has_audio"]?.bool == true)
+                // The clip and the model of its fold are those of the run.
+                let id = try #require(clips.last?["id"]?.text)
+                let query = "run=sweep&member=base-seed1-fold2&clip=\(id)"
+                #expect(try client.get("/api/audio?\(query)").status == 200)
+                let answer = try client.get("/api/predict?\(query)&model=sweep%2Fbase-seed1-fold2").json()
+                #expect(answer["predictions"]?.elements?.count == 1)
+                #expect(try pooled("?seed=2")["clips"]?.elements?.count == 32)
+                let other = try pooled("?variant=other")
+                #expect(other["clips"]?.elements?.count == 32 && other["seeds"]?.line == "[1]")
+                #expect(
+                    try client.get("/api/runs/sweep/clips?seed=3").message
+                        == "seed: there is no finished run with seed 3; the seeds are 1, 2.")
+                #expect(try client.get("/api/runs/sweep/clips?variant=none").status == 404)
+                #expect(try client.get("/api/runs/sweep/clips?seed=x").status == 400)
+                #expect(
+                    try client.get("/api/runs/sweep/clips?member=base-seed1-fold1&seed=1").message
+                        .contains("variant and seed select runs of an ablation"))
+                #expect(
+                    try client.get("/api/runs/sweep").json()["table"]?["caption"]?.text?.contains("2-fold")
+                        == true)
+            }
+        }
+
         /// The clips that a finding names can be played.
         @Test func findingsNameTheirClips() throws {
             let folder = NSTemporaryDirectory() + "serve-audit-\(UUID().uuidString)"

@@ -56,6 +56,55 @@ import Testing
             "\(refused.errors)")
     }
 
+    /// A fold list of which a whole fold is missing: the others are run, and everything says of how many folds it is.
+    @Test func missingFoldsAreNamed() throws {
+        try SmallExperiment.inFolder { folder in
+            var json = try JSONValue.parse(SmallExperiment.text)
+            try json.set(
+                #"split={"type": "listed_folds", "folds": [[21, 22], [1], [2], [3, 4, 9]], "validation": "next_fold"}"#
+            )
+            let config = folder + "/listed.json"
+            try Data(json.pretty().utf8).write(to: URL(fileURLWithPath: config))
+            let missing = "fold 1 of 4 (missing: speaker 21, 22)"
+            let asked = try BuiltProgram.run("run", config, "--runs", folder + "/runs", "--no-cache")
+            #expect(asked.status != 0)
+            #expect(
+                asked.errors.contains("\"fold\": found 1, which has no clips: \(missing); allowed: 2, 3, 4"),
+                "\(asked.errors)")
+            json["sweep"] = ["folds": "all"]
+            try Data(json.pretty().utf8).write(to: URL(fileURLWithPath: config))
+            let check = try BuiltProgram.run("check", config)
+            #expect(check.output.contains("left out: \(missing)\n"), "\(check.output)")
+            #expect(check.output.contains("incomplete: fold 4 of 4: speaker 3, 4 (missing: 9)\n"))
+            #expect(check.output.contains("folds 2, 3, 4: base"))
+            let audit = try BuiltProgram.run("data", "audit", config, "--names-only")
+            #expect(audit.errors.contains("left out: \(missing)") && audit.output.contains("fold 2 of 4"))
+            let ending = try BuiltProgram.run(
+                "ablate", config, "--runs", folder + "/runs", "--name", "listed", "--jobs", "2", "--no-cache")
+            #expect(ending.status == 0 && ending.errors.contains("left out: \(missing)"), "\(ending.errors)")
+            let words = "3 of 4 folds of a speaker-independent cross-validation"
+            #expect(ending.output.contains(words) && ending.output.contains("without \(missing)"))
+            #expect(ending.output.contains("from the test predictions of 3 of 4 folds together"))
+            let page = try String(contentsOfFile: folder + "/runs/listed/report.html", encoding: .utf8)
+            #expect(page.contains("Test predictions of all 3 runs (3 of 4 folds)"))
+            #expect(page.contains(words) && page.contains("without \(missing)"))
+            let run = folder + "/runs/listed/runs/base-seed1-fold4"
+            let splits = try SplitFile.read(run + "/split.json").splits
+            #expect(splits.map(\.name) == ["fold 4 of 4: speaker 3, 4 (missing: 9)", missing])
+            #expect(splits.map(\.missing) == [["9"], ["21", "22"]])
+            #expect(
+                try String(contentsOfFile: run + "/report.html", encoding: .utf8).contains(
+                    "left out: \(missing)."))
+            #expect(try BuiltProgram.run("verify", run, "--no-cache").status == 0)
+            // A file of the splits has the same numbers.
+            let file = folder + "/folds.json"
+            #expect(try BuiltProgram.run("data", "split", config, "--out", file).status == 0)
+            try json.set(#"split={"type": "file", "file": "\#(file)"}"#)
+            try Data(json.pretty().utf8).write(to: URL(fileURLWithPath: config))
+            #expect(try BuiltProgram.run("check", config).output.contains("folds 2, 3, 4: base"))
+        }
+    }
+
     /// The report uses the units and the confidence level of the sweep.
     @Test func theReportFollowsTheSweep() throws {
         let copy = try folder + "/sweep-copy"
@@ -171,6 +220,11 @@ import Testing
         let file = try folder + "/all.safetensors"
         let combined = try BuiltProgram.run("combine", folds, "--out", file)
         #expect(combined.output.contains("an ensemble of 4 models"), "\(combined.errors)")
+        #expect(!combined.errors.contains("more than once"))
+        let run = try folds + "/runs/base-seed1-fold1"
+        let again = try BuiltProgram.run("combine", folds, run, "--out", folder + "/again.safetensors")
+        #expect(again.output.contains("an ensemble of 5 models"))
+        #expect(again.errors.contains("note: \(run) is given more than once, and counts each time\n"))
         let exported = try BuiltProgram.run("export", members + ":base", "--out", folder + "/exported")
         #expect(exported.status == 0, "\(exported.errors)")
         let onnx = try folder + "/exported/model.onnx"

@@ -362,17 +362,17 @@ def an_ablation(lab):
     config["data"]["source"].update(speakers=4, repetitions=1)
     config["split"] = {"type": "k_fold", "by": "speaker", "folds": 2, "validation": 0.25}
     config["training"]["epochs"] = 2
-    config["sweep"] = {"folds": "all"}
+    config["sweep"] = {"folds": "all", "seeds": 2}
     with open(folder, "w") as file:
         json.dump(config, file)
     subprocess.run([lab.program, "ablate", folder, "--runs", lab.runs], stdout=subprocess.DEVNULL, check=True)
     with lab.browser("#runs/sweep") as browser:
-        browser.wait_for_text("2 of 2 runs have finished.")
+        browser.wait_for_text("4 of 4 runs have finished.")
         browser.wait("return document.querySelectorAll('#runs [aria-label^=\"Members\"] tbody tr').length === 1")
         check(browser.script("return document.querySelector('#runs .interval-bar .estimate')"), "no interval is drawn")
         lab.keep(browser, "runs-sweep")
         browser.click("#runs .over")
-        browser.wait_for_text("Comparison of sweep/base-seed1-fold1, sweep/base-seed1-fold2")
+        browser.wait_for_text("Comparison of 4 runs")
         browser.wait("return document.querySelectorAll('#runs .chart .curve').length >= 8")
         browser.open(lab.address + "#runs/sweep")
         browser.wait("return document.querySelector('#runs .chips a')")
@@ -382,8 +382,25 @@ def an_ablation(lab):
         browser.wait_for_text("No leak into the test set was found.")
         browser.open(lab.address + "#mistakes/sweep")
         browser.wait("return document.querySelector('#mistakes .clips button')")
-        folds = browser.script("return [...document.querySelectorAll('#mistakes .row select')].slice(0, 2).map((menu) => menu.value)")
-        check(folds == ["sweep", "base-seed1-fold1"], f"the menus show {folds}")
+        menus = "return [...document.querySelectorAll('#mistakes .row select')].slice(0, 2).map((menu) => menu.selectedOptions[0].text)"
+        shown = "return Number(document.querySelector('#mistakes .split .note')?.innerText.match(/\\d+/)?.[0])"
+        check(browser.script(menus) == ["sweep", "all folds"], f"the menus show {browser.script(menus)}")
+        browser.wait_for_text("The test predictions of all folds together: 2-fold", "#mistakes")
+        everything = browser.script(shown)
+        folds = browser.script("""
+            document.querySelector('#mistakes .split input[type=checkbox]').click();
+            return [...new Set([...document.querySelectorAll('#mistakes .clips tbody tr')].map((row) => row.lastChild.innerText))].sort()""")
+        check(folds == ["1", "2"], f"the list has clips of the folds {folds}")
+        lab.keep(browser, "mistakes-pooled")
+        browser.script("const menu = [...document.querySelectorAll('#mistakes .row select')][2]; menu.value = '2'; menu.dispatchEvent(new Event('change'))")
+        browser.wait("return location.hash === '#mistakes/sweep/2/base' && [...document.querySelectorAll('#mistakes .row select')][2]?.value === '2'", message="the other seed")
+        check(browser.script(shown) == everything, "the other seed has other clips")
+        browser.script("document.querySelector('#mistakes .split input[type=checkbox]').click()")
+        # A clip is predicted by the model of its own fold.
+        browser.script("[...document.querySelectorAll('#mistakes .clips tbody tr')].find((row) => row.lastChild.innerText === '2').querySelector('button').click()")
+        browser.wait_for_text("sweep/base-seed2-fold2", "#mistakes .cards")
+        browser.script("const menu = document.querySelectorAll('#mistakes .row select')[1]; menu.value = 'base-seed1-fold1'; menu.dispatchEvent(new Event('change'))")
+        browser.wait(f"{shown} * 2 === {everything}", message="the clips of one fold are half of all")
         browser.click("#mistakes .clips button")
         browser.wait_for_text("sweep/base-seed1-fold1", "#mistakes .cards")
 

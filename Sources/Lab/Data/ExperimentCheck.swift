@@ -11,7 +11,7 @@ public struct ExperimentCheck: Sendable {
     public let data: ExperimentData?
     /// The data that are missing for a run.
     public let missing: [String]
-    /// Remarks on the initial weights of the model.
+    /// Remarks on the folds that the data lack, and on the initial weights of the model.
     public let remarks: [String]
 
     /// Checks an experiment: lists and splits the clips if they are available, and computes the features of a tone.
@@ -37,6 +37,14 @@ public struct ExperimentCheck: Sendable {
             } else {
                 missing.append("\(error)")
             }
+        }
+        var experiment = experiment
+        if let corpus, case .first? = experiment.sweep?.folds,
+            let splits = try? experiment.split.value.split(corpus), let first = splits.presentFolds.first,
+            !splits.presentFolds.contains(experiment.fold)
+        {
+            // A sweep over all folds runs those that have clips.
+            experiment.fold = first
         }
         var units: OutputUnits?
         if let corpus, !experiment.targets.isEmpty {
@@ -96,10 +104,10 @@ public struct ExperimentCheck: Sendable {
                 }
             }
         }
-        var remarks: [String] = []
+        var remarks = data?.splits.compactMap(\.missingSentence) ?? []
         if let initialize = experiment.initialize, let plan {
             do {
-                remarks = try experiment.checked(initialize, plan.classes, data?.split)
+                remarks += try experiment.checked(initialize, plan.classes, data?.split)
             } catch {
                 ModelSource(initialize.from).isPresent
                     ? report(["initialize"], error) : missing.append("initialize: \(error)")

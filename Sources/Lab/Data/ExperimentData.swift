@@ -43,6 +43,11 @@ public struct ExperimentData: Sendable {
                 allowed: "1 to \(splits.count): the number of folds")
         }
         split = splits[experiment.fold - 1]
+        guard !split.isMissing else {
+            throw InputError(
+                "\"fold\"", found: "\(experiment.fold), which has no clips: \(split.name)",
+                allowed: splits.presentFolds.map(String.init).joined(separator: ", "))
+        }
         targets =
             experiment.targets.isEmpty
             ? nil

@@ -18,7 +18,7 @@ extension Predictor {
         return picture(of: maps, features, title: title, note: note)
     }
 
-    /// Draws saliency maps below the features of a recording: pictures over time for sequences and images, and bars of the
+    /// Draws saliency maps over the features of a recording: pictures over time for sequences and images, and bars of the
     /// features with the largest values for vectors.
     ///
     /// - Parameter maps: Maps of the same features, at least one.
@@ -26,19 +26,21 @@ extension Predictor {
         of maps: [Saliency], _ features: Features, title: String, note: String
     ) -> any Plot {
         guard features.shape.count > 1 else { return bars(maps, title: title) }
-        let panels = [panel(of: features)] + maps.map { panel(of: $0) }
         let seconds = maps.compactMap { map in map.secondsPerStep.map { $0 * Double(map.shape[0]) } }.first
-        return SaliencyPlot(title: title, note: note, panels: panels, seconds: seconds)
+        return SaliencyPlot(
+            title: title, note: note, name: features.shape.count == 3 ? "image" : "features",
+            picture: grid(of: features), maps: maps.map { SaliencyPlot.Map($0.method.title, grid(of: $0)) },
+            seconds: seconds)
     }
 
     /// The features, each channel standardized; the mean color of an image.
-    private func panel(of features: Features) -> SaliencyPlot.Panel {
+    private func grid(of features: Features) -> SaliencyPlot.Grid {
         if features.shape.count == 3 {
             let (height, width, colors) = (features.shape[0], features.shape[1], features.shape[2])
             let values = (0..<height * width).map { place in
                 (0..<colors).reduce(0.0) { $0 + Double(features.values[place * colors + $1]) }
             }
-            return SaliencyPlot.Panel("image", rows: height, columns: width, values: values)
+            return SaliencyPlot.Grid(rows: height, columns: width, values: values)
         }
         let (frames, channels) = (max(features.length ?? features.shape[0], 1), features.shape[1])
         var rows: [Double] = []
@@ -49,26 +51,20 @@ extension Predictor {
             let deviation = max(square.squareRoot(), 1e-12)
             rows += own.map { min(max(($0 - mean) / deviation, -2.5), 2.5) }
         }
-        return SaliencyPlot.Panel("features", rows: channels, columns: frames, values: rows)
+        return SaliencyPlot.Grid(rows: channels, columns: frames, values: rows)
     }
 
-    private func panel(of map: Saliency) -> SaliencyPlot.Panel {
-        let name = map.method.title
-        let isSigned = map.method != .gradCAM
-        if map.shape.count == 1 {
-            return SaliencyPlot.Panel(
-                name, rows: 1, columns: map.shape[0], values: map.values, isSigned: isSigned)
-        }
+    private func grid(of map: Saliency) -> SaliencyPlot.Grid {
+        let (steps, channels) = (map.shape[0], map.shape.count > 1 ? map.shape[1] : 1)
+        if map.shape.count == 1 { return SaliencyPlot.Grid(rows: 1, columns: steps, values: map.values) }
         // A sequence, [time, channels], has its first channel at the bottom; an image is as it is.
         guard model.input.count == 2 else {
-            return SaliencyPlot.Panel(
-                name, rows: map.shape[0], columns: map.shape[1], values: map.values, isSigned: isSigned)
+            return SaliencyPlot.Grid(rows: steps, columns: channels, values: map.values)
         }
-        let (steps, channels) = (map.shape[0], map.shape[1])
         let rows = (0..<channels).reversed().flatMap { channel in
             (0..<steps).map { map.values[$0 * channels + channel] }
         }
-        return SaliencyPlot.Panel(name, rows: channels, columns: steps, values: rows, isSigned: isSigned)
+        return SaliencyPlot.Grid(rows: channels, columns: steps, values: rows)
     }
 
     private func bars(_ maps: [Saliency], title: String) -> BarChart {

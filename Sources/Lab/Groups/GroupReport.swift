@@ -133,8 +133,9 @@ public struct GroupReport {
 
     private var confusions: String {
         zip(groups, ClassRecalls(groups).rows).filter { $1.runs > 0 }.map { group, row in
+            let folds = evaluation == nil ? group.partText.map { " (\($0))" } ?? "" : ""
             let what =
-                "all \(NumberText.count(row.runs, evaluation == nil ? "run" : "model"))\(groups.count > 1 ? " of \(group.name)" : "")"
+                "all \(NumberText.count(row.runs, evaluation == nil ? "run" : "model"))\(groups.count > 1 ? " of \(group.name)" : "")\(folds)"
             return HTML.figure(ConfusionPlot(title: "Test predictions of \(what)", row.confusion))
         }.joined()
     }

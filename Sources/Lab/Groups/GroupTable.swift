@@ -41,6 +41,7 @@ struct GroupTable {
                     group.name, pooled: found.pooled, folds: found.folds,
                     foldDeviation: found.foldDeviation, seedDeviation: found.seedDeviation,
                     runs: group.members.count))
+            rows[index].warnings = [group.dataWarning].compactMap { $0 }
             var difference = GroupDifference()
             if index > 0, draws > 0 {
                 difference = GroupDifference(
@@ -48,7 +49,7 @@ struct GroupTable {
                 rows[index].difference = difference.value
                 rows[index].differenceBasis = difference.basis
                 rows[index].pValue = difference.pValue
-                rows[index].warnings = difference.warnings
+                rows[index].warnings += difference.warnings
             }
             differences.append(difference)
         }
@@ -71,9 +72,15 @@ struct GroupTable {
         let hasFolds = estimates.contains { $0.folds.units > 1 }
         let hasSeeds = groups.contains { $0.seeds.count > 1 }
         if isPooled, hasFolds {
-            sentences.append(
-                "Pooled: computed from the test predictions of all folds together\(hasSeeds ? ", averaged over seeds" : "")."
-            )
+            let tested = groups.filter { !$0.members.isEmpty }
+            sentences += Self.sentences(
+                tested.map { group in
+                    let folds = group.evaluatedOn == nil ? group.partText : nil
+                    return (
+                        group.name,
+                        "Pooled: computed from the test predictions of \(folds ?? "all folds") together\(hasSeeds ? ", averaged over seeds" : "")."
+                    )
+                }, among: tested.map(\.name))
             let repeated = groups.filter { $0.evaluatedOn == nil && !$0.members.isEmpty && $0.isRepeated }
             sentences += Self.sentences(
                 repeated.map { ($0.name, "Clips that are in several test sets count once per hold-out.") },

@@ -23,6 +23,10 @@ public struct RunGroup: Sendable {
         public var testToTrain: Double
         /// The number of folds that the split has; nil if it is not known.
         public var splitFolds: Int?
+        /// The fingerprint of the clips of the corpus; nil if it is not known.
+        public var dataFingerprint: String?
+        /// The names of the folds that the data lacked.
+        public var missingFolds: [String] = []
         /// The ids of the clips on which the run was evaluated after training; nil if they are not known.
         public var evaluatedClips: [String]?
 
@@ -40,6 +44,7 @@ public struct RunGroup: Sendable {
             testToTrain =
                 Double(split?[result.subset].count ?? 0) / Double(max(split?.train.count ?? 1, 1))
             splitFolds = Self.splitFolds(record)
+            (missingFolds, dataFingerprint) = (record.missingFolds.map(\.name), record.dataFingerprint)
             evaluatedClips = split.map { $0[result.subset] }
         }
 
@@ -175,6 +180,27 @@ public struct RunGroup: Sendable {
         return Set(tested).count < tested.count
     }
 
+    /// The number of folds of the split, as far as it is known.
+    private var allFolds: Int { members.compactMap(\.splitFolds).max() ?? folds.count }
+
+    /// The number of folds out of those of the split, such as "4 of 5 folds"; nil if there are all of them.
+    var partText: String? {
+        folds.count < allFolds ? "\(folds.count) of \(NumberText.count(allFolds, "fold"))" : nil
+    }
+
+    /// A warning if the corpus had other clips in some of the runs, such as more speakers; nil if not.
+    public var dataWarning: String? {
+        guard let first = members.first?.dataFingerprint else { return nil }
+        let others = members.filter { ($0.dataFingerprint ?? first) != first }
+        guard !others.isEmpty else { return nil }
+        func text(_ members: [Member]) -> String {
+            NumberText.count(members.count, "run")
+                + " such as seed \(members[0].seed), fold \(members[0].fold)"
+        }
+        return
+            "\(name): the corpus has changed between the runs (\(text(members.filter { $0.dataFingerprint == first })), and \(text(others))), which are not of one cross-validation; run all of them again with another --name"
+    }
+
     /// The protocol in words: "5-fold speaker-independent cross-validation, 20 test speakers, 1,200 test clips, 3 seeds".
     public var protocolText: String {
         let kind =
@@ -183,7 +209,7 @@ public struct RunGroup: Sendable {
             case false?: "speaker-dependent "
             case nil: ""
             }
-        let all = members.compactMap(\.splitFolds).max() ?? folds.count
+        let all = allFolds
         let (validation, isPart, isRepeated) = ("\(kind)cross-validation", folds.count < all, isRepeated)
         var words = [
             isRepeated
@@ -207,6 +233,10 @@ public struct RunGroup: Sendable {
             words.append(NumberText.count(Set(first.ids).count, set + "clip"))
         }
         words.append(NumberText.count(seeds.count, "seed"))
+        let missing = members.first?.missingFolds ?? []
+        words += missing.filter { name in members.allSatisfy { $0.missingFolds.contains(name) } }.map {
+            "without \($0)"
+        }
         return words.joined(separator: ", ")
     }
 }

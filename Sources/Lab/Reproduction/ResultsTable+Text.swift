@@ -24,7 +24,7 @@ extension ResultsTable {
             }
             let runs = row.result?.runs ?? []
             return [.text(row.name)] + reported + results
-                + [.count(Set(runs.map(\.fold)).count), .count(Set(runs.map(\.seed)).count)]
+                + [Self.foldCell(row.result), .count(Set(runs.map(\.seed)).count)]
         }
         func sentences(_ text: KeyPath<RowResult, String>) -> [String] {
             let filled = rows.filter { $0.result.map { !$0[keyPath: text].isEmpty } ?? false }
@@ -37,6 +37,13 @@ extension ResultsTable {
             note: ([note] + notes + sentences(\.statistics)).filter { !$0.isEmpty }.joined(separator: " "))
         table.protocolText = sentences(\.evaluation).joined(separator: "; ")
         return table
+    }
+
+    /// The number of folds, out of those of the split if there are more.
+    private static func foldCell(_ result: RowResult?) -> ValueTable.Cell {
+        let folds = Set(result?.runs.map(\.fold) ?? []).count
+        guard let all = result?.allFolds, all > folds, folds > 1 else { return .count(folds) }
+        return .text("\(folds) of \(all)")
     }
 
     /// A page with the table, and a chart of the reported and the measured accuracy of each row.

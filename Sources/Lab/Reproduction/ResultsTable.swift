@@ -92,6 +92,7 @@ public struct RowResult: Options {
     public var level = 0.95
     public var evaluation = ""
     public var statistics = ""
+    public var allFolds: Int?
     public var metrics: [MetricResult] = []
     public var runs: [Run] = []
 
@@ -105,6 +106,7 @@ public struct RowResult: Options {
         .init("level", \.level, "Confidence level of the intervals."),
         .init("evaluation", \.evaluation, "The evaluation protocol of the runs."),
         .init("statistics", \.statistics, "How estimates, intervals and standard deviations were computed."),
+        .init("all_folds", \.allFolds, "Number of folds of the split; `null` if it is not known."),
         .init("metrics", \.metrics, "Metrics over all runs."),
         .init("runs", \.runs, "The runs.", .required, .notEmpty),
     ]

@@ -12,6 +12,8 @@ public struct TableReproduction: Sendable {
     public let ablation: Ablation
     /// The digest of the row's config with all overrides.
     public let digest: String
+    /// Sentences about folds that the data lack.
+    public let remarks: [String]
     private let metric: String
 
     /// Plans the runs of a row. Throws if its config is wrong or its data are missing.
@@ -35,8 +37,10 @@ public struct TableReproduction: Sendable {
         experiment.sweep = sweep
         json["sweep"] = sweep.encode()
         let plan = try ValidatedSweep(experiment, json: json, environment: environment)
+        let folds = try plan.folds(checkingData: true)
+        remarks = folds.remarks
         ablation = Ablation(
-            plan, folds: try plan.folds(checkingData: true), folder: "\(runs)/\(row.name)")
+            plan, folds: folds.numbers, folder: "\(runs)/\(row.name)")
     }
 
     /// The digest of a config, in which the folder of the data is a variable and descriptions do not count.
@@ -68,6 +72,7 @@ public struct TableReproduction: Sendable {
         let group = RunGroup(row.name, try records.map { try RunGroup.Member($0) })
         let options = records[0].experiment.evaluation
         (result.evaluation, result.level) = (group.protocolText, options.confidenceLevel)
+        result.allFolds = group.members.compactMap(\.splitFolds).max()
         for metric in options.metrics.map(\.name) {
             let isMain = metric == self.metric
             let estimate = GroupEstimate(

@@ -61,9 +61,11 @@ public final class ExperimentRun {
             throw error
         }
         try folder.keepConfig(experiment)
-        try SplitFile([data.split], of: data.corpus).write(to: folder.file(RunFile.split))
+        let missing = data.splits.filter(\.isMissing)
+        try SplitFile([data.split] + missing, of: data.corpus).write(to: folder.file(RunFile.split))
         try folder.write(RunEnvironment.now().pretty() + "\n", to: RunFile.environment)
         data.corpus.omissions.summary().forEach(observer.note)
+        ([data.split] + missing).compactMap(\.missingSentence).forEach(observer.note)
         for remark in try experiment.initialize?.remarks(experiment.features, data.split) ?? [] {
             observer.note(remark)
         }

@@ -18,6 +18,10 @@ public struct RunRecord: Sendable {
     public let epochs: [EpochMetrics]
     /// The split; nil if the file is missing.
     public let split: Split?
+    /// The folds that the data lacked.
+    public let missingFolds: [Split]
+    /// The fingerprint of the clips of the corpus; nil if the split is missing.
+    public let dataFingerprint: String?
     /// The result on the evaluated subset; nil if the run is unfinished.
     public let result: RunResult?
     /// The predictions for the evaluated subset; nil if the run is unfinished.
@@ -43,7 +47,10 @@ public struct RunRecord: Sendable {
                 allowed: "the folder of a run, such as runs/quickstart")
         }
         experiment = try Experiment.decode(JSONValue.load(config))
-        split = try file(RunFile.split).flatMap { try SplitFile.read($0).splits.first }
+        let splitFile = try file(RunFile.split).map { try SplitFile.read($0) }
+        split = splitFile?.splits.first
+        missingFolds = splitFile?.splits.dropFirst().filter(\.isMissing) ?? []
+        dataFingerprint = splitFile?.fingerprint
         result = try file(RunFile.result).map { try RunResult.decode(JSONValue.load($0)) }
         let checksums = result == nil ? nil : try RunChecksums(folder: path)
         do {

@@ -32,7 +32,7 @@ extension RunReport {
                     ?? (.fine, "no clip name occurs in the training or validation sets of the runs")
             ])
         } else if evaluation.result.subset == first.experiment.evaluation.subset.splitSubset {
-            split = first.split.map { Self.split($0, first.experiment, first.audit) }
+            split = Self.split(of: first, first.experiment)
         }
         add(evaluation.result, options)
         truncation = TruncationTable(

@@ -67,6 +67,8 @@ extension RunReport {
             ]
         }
         return (split.rule.isEmpty ? "" : HTML.paragraph("Split \(split.rule)."))
+            + (split.remarks.isEmpty
+                ? "" : HTML.paragraph(split.remarks.joined(separator: "; ") + ".", class: "note"))
             + (rows.isEmpty
                 ? ""
                 : HTML.table(caption: "Subsets", columns: ["subset", "examples", "speakers"], rows: rows))
@@ -179,7 +181,7 @@ extension RunReport {
     private var saliencyPart: String {
         guard !saliency.isEmpty else { return "" }
         return HTML.paragraph(
-            "Explanations of individual predictions. Integrated gradients: the contribution of each feature to the logit of the predicted class, compared with the mean of the training data; orange is evidence for the class, blue is evidence against it. Grad-CAM: where the last convolution finds evidence for the class. `Train predict FILE --saliency METHOD` computes saliency maps for other recordings."
+            "Explanations of individual predictions. Integrated gradients: the contribution of each feature to the logit of the predicted class, compared with the mean of the training data; orange is evidence for the class, blue is evidence against it. Grad-CAM: where the last convolution finds evidence for the class. Maps are drawn over the features in gray. `Train predict FILE --saliency METHOD` computes saliency maps for other recordings."
         ) + saliency.map { HTML.figure($0) }.joined()
     }
 

@@ -18,7 +18,7 @@ extension RunReport {
         facts = try Self.facts(
             experiment, classes: isOfClasses ? record.predictions?.classes : nil,
             units: isOfClasses ? nil : data?.units)
-        split = record.split.map { Self.split($0, experiment, record.audit) }
+        split = Self.split(of: record, experiment)
         audit = record.audit.map { Self.audit($0, measured: experiment.evaluation.subset.rawValue) }
         epochs = record.epochs
         bestEpoch = record.result?.bestEpoch
@@ -140,15 +140,14 @@ extension RunReport {
         ]
     }
 
-    static func split(_ split: SpeechEmotion.Split, _ experiment: Experiment, _ audit: AuditReport?)
-        -> Split
-    {
+    static func split(of record: RunRecord, _ experiment: Experiment) -> Split? {
+        guard let split = record.split else { return nil }
         func speakers(_ subset: SpeechEmotion.Split.Subset) -> Set<String> {
-            Set(audit?.speakers(subset) ?? [])
+            Set(record.audit?.speakers(subset) ?? [])
         }
         let own = speakers(experiment.evaluation.subset.splitSubset)
         let known = speakers(.train)
-        return Split(
+        var shown = Split(
             rule: "by \(experiment.split.encode().line): \(split.name)",
             isSpeakerIndependent: own.isEmpty || known.isEmpty ? nil : own.isDisjoint(with: known),
             measured: experiment.evaluation.subset.rawValue,
@@ -157,6 +156,8 @@ extension RunReport {
                 return .init(
                     subset.rawValue, examples: split[subset].count, speakers: count > 0 ? count : nil)
             })
+        shown.remarks = record.missingFolds.compactMap(\.missingSentence)
+        return shown
     }
 
     static func audit(_ report: AuditReport, measured: String) -> Audit {

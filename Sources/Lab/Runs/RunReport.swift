@@ -86,6 +86,8 @@ public struct RunReport: Sendable {
         public var measured: String
         /// The subsets, such as train, validation and test.
         public var subsets: [Subset]
+        /// Sentences about folds that the data lack.
+        public var remarks: [String] = []
 
         /// A subset of the data.
         public struct Subset: Sendable {

@@ -5,10 +5,12 @@ import SpeechEmotion
 extension ValidatedSweep {
     /// Throws if models do not match the classes of their data or if folds do not exist. Lists the clips if the data are
     /// available; reads no audio.
-    public func check() throws {
+    ///
+    /// Returns the folds of each member; nil without the data.
+    @discardableResult
+    public func check() throws -> SweepFolds? {
         if members.allSatisfy(\.experiment.data.source.value.isPresent) {
-            _ = try folds(checkingData: true)
-            return
+            return try folds(checkingData: true)
         }
         let problems = members.compactMap { member -> ConfigurationIssue? in
             guard let classes = member.experiment.data.knownClasses else { return nil }
@@ -21,6 +23,7 @@ extension ValidatedSweep {
             return Self.problem(of: member, "model", message)
         }
         guard problems.isEmpty else { throw ConfigurationError(problems) }
+        return nil
     }
 
     private static func problem(of member: Member, _ key: String, _ message: String) -> ConfigurationIssue {
@@ -29,13 +32,14 @@ extension ValidatedSweep {
             message: "in the member \"\(member.name)\": \(message)")
     }
 
-    /// Returns the folds of each member.
+    /// Returns the folds of each member. "all" folds are those that have clips.
     ///
     /// - Parameter checkingData: Whether to read the corpus and check that the folds exist and that each model has one output
     ///   per class. With "all" folds it is read in any case. Throws all problems at once.
-    public func folds(checkingData: Bool) throws -> [[Int]] {
+    public func folds(checkingData: Bool) throws -> SweepFolds {
         var corpora: [String: Corpus] = [:]
-        var counts: [String: Int] = [:]
+        var known: [String: [Split]] = [:]
+        var remarks: [String] = []
         var problems: [ConfigurationIssue] = []
         let folds = try members.map { member -> [Int] in
             let experiment = member.experiment
@@ -54,10 +58,18 @@ extension ValidatedSweep {
                 let corpus = try corpora[data] ?? experiment.data.read()
                 corpora[data] = corpus
                 let key = data + experiment.split.encode().line
-                let count = try counts[key] ?? experiment.split.value.split(corpus).count
-                counts[key] = count
-                for fold in wanted ?? [] where fold > count {
-                    report("fold", "expected 1 to \(count), found \(fold): the split has \(count) folds")
+                let splits = try known[key] ?? experiment.split.value.split(corpus)
+                known[key] = splits
+                let (count, present) = (splits.count, splits.presentFolds)
+                for fold in wanted ?? [] where !present.contains(fold) {
+                    report(
+                        "fold",
+                        splits.indices.contains(fold - 1)
+                            ? "expected \(present.map(String.init).joined(separator: ", ")), found \(fold), which has no clips: \(splits[fold - 1].name)"
+                            : "expected 1 to \(count), found \(fold): the split has \(count) folds")
+                }
+                for sentence in splits.compactMap(\.missingSentence) where !remarks.contains(sentence) {
+                    remarks.append(sentence)
                 }
                 if let units = experiment.knownUnits(experiment.outputs(of: corpus.classes)) {
                     let spec = try experiment.model.spec(units)
@@ -68,13 +80,14 @@ extension ValidatedSweep {
                         report("model", message)
                     }
                 }
-                return wanted ?? Array(1...max(1, count))
+                return wanted ?? present
             } catch let error as InputError {
                 report("data", "\(error)")
                 return []
             }
         }
         guard problems.isEmpty else { throw ConfigurationError(problems) }
-        return folds
+        return SweepFolds(
+            numbers: folds, isComplete: !known.values.joined().contains(where: \.isMissing), remarks: remarks)
     }
 }

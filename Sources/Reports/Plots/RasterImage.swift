@@ -5,13 +5,13 @@ struct RasterImage {
     /// Red, green and blue, row by row from the top.
     private(set) var pixels: [UInt8] = []
 
-    /// Colors a table of numbers, row by row from the top; the scale takes what `share` returns.
-    init(width: Int, height: Int, _ scale: ColorScale, share: (_ row: Int, _ column: Int) -> Double) {
+    /// Colors the pixels, row by row from the top: red, green and blue from 0 to 255.
+    init(width: Int, height: Int, color: (_ row: Int, _ column: Int) -> SIMD3<Double>) {
         (self.width, self.height) = (width, height)
         pixels.reserveCapacity(3 * width * height)
         for row in 0..<height {
             for column in 0..<width {
-                let color = scale.color(share(row, column))
+                let color = color(row, column)
                 pixels += [color.x, color.y, color.z].map { UInt8(min(max($0.rounded(), 0), 255)) }
             }
         }

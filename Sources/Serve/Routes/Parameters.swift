@@ -37,6 +37,15 @@ struct Parameters {
         return value
     }
 
+    /// The integer that a parameter gives, or nil.
+    func integer(_ name: String) throws(Problem) -> Int? {
+        guard let text = self[name] else { return nil }
+        guard let value = Int(text) else {
+            throw Problem(400, "\(name): expected an integer, found \"\(text.prefix(80))\".")
+        }
+        return value
+    }
+
     /// The truth value of a parameter.
     func flag(_ name: String, default value: Bool) throws(Problem) -> Bool {
         switch self[name] {

@@ -27,7 +27,9 @@ final class RunRoutes: Sendable {
             return .events { try EpochFollower(run: path).follow($0) }
         }
         router.get("/api/runs/:name/clips", takesLong: true) { [self] request in
-            .json(try clips(path(request)).line)
+            let parameters = try Parameters(request, allowed: ["member", "variant", "seed"])
+            let path = try runs.path(request.parameter("name"), member: parameters["member"])
+            return .json(try ClipList(runs: runs).json(path, parameters).line)
         }
         router.get("/api/runs/:name/report") { [self] request in
             try report(path(request), request.parameter("name"))
@@ -125,41 +127,6 @@ final class RunRoutes: Sendable {
         ]
         tables.withLock { $0[path] = (finished, json) }
         return json
-    }
-
-    private func clips(_ path: String) throws -> JSONValue {
-        let file = path + "/" + RunFile.predictions
-        guard FileManager.default.fileExists(atPath: file) else {
-            throw Problem(
-                404,
-                "\((path as NSString).lastPathComponent) has no predictions yet. They are written when the run finishes."
-            )
-        }
-        guard let predictions = try Predictions(ofRun: path).classification else {
-            throw Problem(
-                404,
-                "\((path as NSString).lastPathComponent) predicts continuous values, multiple labels or label sequences, which this page does not show. See its report."
-            )
-        }
-        let decisions = predictions.decisions
-        var corpus: RunCorpus?
-        var note = ""
-        do { corpus = try runs.corpus(ofRun: path) } catch { note = "\(error)" }
-        let clips = predictions.ids.indices.map { row -> JSONValue in
-            let clip = corpus?.clips[predictions.ids[row]]
-            return [
-                "id": predictions.ids[row].encode(), "speaker": predictions.speakers[row].encode(),
-                "corpus": (clip?.attributes["corpus"]).encode(),
-                "label": predictions.classes[predictions.truths[row]].encode(),
-                "predicted": predictions.classes[decisions[row]].encode(),
-                "probabilities": predictions.probabilities[row].encode(),
-                "has_audio": (clip != nil).encode(),
-            ]
-        }
-        return [
-            "classes": predictions.classes.encode(), "clips": JSONValue(.list(clips)),
-            "note": note.encode(),
-        ]
     }
 
     /// The report, which may be shown in a frame of the page. It has styles within, and no scripts.

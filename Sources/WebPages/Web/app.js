@@ -1,4 +1,4 @@
-/** Shows the page that the address names: #listen, #live, #runs/NAME, #mistakes/NAME or #corpus/NAME. */
+/** Shows the page that the address names: #listen, #live, #runs/NAME, #mistakes/NAME[/SEED/VARIANT] or #corpus/NAME. */
 import { Listen } from "./listen.js";
 import { Live } from "./live.js";
 import { Runs } from "./runs.js";

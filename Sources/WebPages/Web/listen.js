@@ -10,9 +10,9 @@ const limit = 50 * 2 ** 20;
  * Check boxes for the models. `selected` returns the names.
  * @param own a run whose model is checked as well as the first one; runs of ablations are not among the models
  */
-export async function modelChoice(own) {
+export async function modelChoice(own, source = "run") {
   const { models } = await api("/api/models");
-  if (own && !models.some((model) => model.name === own)) models.push({ name: own, source: "run" });
+  if (own && !models.some((model) => model.name === own)) models.push({ name: own, source });
   const boxes = models.map((model, index) => el("input", { type: "checkbox", value: model.name, checked: index === 0 || model.name === own }));
   const element = el("fieldset", {}, el("legend", {}, "Models"),
     models.length === 0 ? el("p", { class: "note" }, "No model is available. Finish a run, or start the server with --model.") : null,

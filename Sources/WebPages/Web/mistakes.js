@@ -1,4 +1,4 @@
-/** The confusion matrix of a run; each cell lists its clips, and each clip plays with the predictions of all selected models. */
+/** The confusion matrix of a run, or of all folds of a cross-validation; each cell lists its clips, and each clip plays with the predictions of all selected models. */
 import { announce, api, busy, countText, el, percent, problem, query, runParameters, runPath } from "./tools.js";
 import { loadStored, Player } from "./player.js";
 import { showPredictions } from "./predictions.js";
@@ -6,10 +6,11 @@ import { modelChoice } from "./listen.js";
 
 /**
  * Menus of the finished runs, and of those of a cross-validation or an ablation.
- * @param chosen a run, `NAME/RUN`, or a cross-validation or an ablation, of which the first finished run is taken
+ * @param chosen a run, `NAME/RUN`, or a cross-validation or an ablation
  * @param open is called with the name that the user chooses
+ * @param isPooled whether a cross-validation or an ablation can be chosen as a whole; otherwise its first finished run is taken
  */
-export async function runChoice(chosen, open) {
+export async function runChoice(chosen, open, isPooled = false) {
   const { runs, folder } = await api("/api/runs"), [first, member] = (chosen ?? "").split("/");
   const singles = runs.filter((run) => run.kind === "run" && run.state === "finished").map((run) => run.name);
   const groups = runs.filter((run) => run.kind !== "run" && !run.state.startsWith("0 of")).map((run) => run.name);
@@ -24,15 +25,18 @@ export async function runChoice(chosen, open) {
   if (groups.includes(top)) {
     const { members } = await api(runPath(top));
     const finished = members.flatMap((other) => other.runs).filter((run) => run.state === "finished").map((run) => run.id);
-    const own = member ? finished.find((id) => id === member) : finished[0];
-    name = own ? `${top}/${own}` : null;
-    menu = el("select", { onchange: () => open(`${top}/${menu.value}`) }, own ? null : el("option", { value: "" }, "Choose a run"), finished.map((id) => el("option", { value: id, selected: id === own }, id)));
+    const isAll = isPooled && !member, own = member ? finished.find((id) => id === member) : isAll ? null : finished[0];
+    name = isAll ? top : own ? `${top}/${own}` : null;
+    menu = el("select", { onchange: () => open(menu.value ? `${top}/${menu.value}` : top) }, name ? null : el("option", { value: "", disabled: true, selected: true }, "Choose a run"), isPooled ? el("option", { value: "" }, "all folds") : null, finished.map((id) => el("option", { value: id, selected: id === own }, id)));
   }
   return {
-    name, missing: chosen && !name ? `There is no finished run named ${chosen}.` : null,
+    name, isPooled: groups.includes(name), missing: chosen && !name ? `There is no finished run named ${chosen}.` : null,
     element: el("div", { class: "row" }, el("label", {}, "Run ", select), menu ? el("label", {}, "Fold or member ", menu) : null),
   };
 }
+
+/** The name of the model of the fold in which a clip is tested. */
+const foldModel = "the model of the clip's fold";
 
 /** The table of a confusion matrix, whose columns do not become narrower than their numbers. */
 function matrix(classes, ...parts) {
@@ -50,24 +54,40 @@ export class Mistakes {
 
   constructor(section) {
     section.replaceChildren(el("h1", { id: "mistakes-title" }, "Mistakes"),
-      el("p", { class: "lead" }, "The predictions of a run on its test set. Select a cell of the confusion matrix to listen to its clips."), this.#body);
+      el("p", { class: "lead" }, "The predictions of a run on its test set, or those of all folds of a cross-validation. Select a cell of the confusion matrix to listen to its clips."), this.#body);
   }
 
-  async show([chosen]) {
+  async show([chosen, seed, variant]) {
     const visit = ++this.#visit;
     this.#body.replaceChildren(busy("Reading the predictions …"));
+    let choice;
     try {
-      const choice = await runChoice(chosen, (name) => { location.hash = `#mistakes/${encodeURIComponent(name)}`; });
+      choice = await runChoice(chosen, (name) => { location.hash = `#mistakes/${encodeURIComponent(name)}`; }, true);
       if (!choice.name) return this.#body.replaceChildren(choice.element, choice.missing ? problem(new Error(choice.missing)) : "");
       this.run = choice.name;
-      this.data = await api(runPath(choice.name, "/clips"));
-      this.models = await modelChoice(choice.name);
+      this.data = await api(runPath(choice.name, "/clips", { seed, variant }));
+      this.models = choice.isPooled ? await modelChoice(foldModel, "fold") : await modelChoice(choice.name);
       this.models.element.addEventListener("change", () => { if (this.clip) this.#predict(this.clip); });
-      if (visit === this.#visit) this.#build(choice.element);
-    } catch (error) { if (visit === this.#visit) this.#body.replaceChildren(problem(error)); }
+      if (visit === this.#visit) this.#build(choice.isPooled ? el("div", {}, choice.element, this.#pools()) : choice.element);
+    } catch (error) { if (visit === this.#visit) this.#body.replaceChildren(choice?.element ?? "", problem(error)); }
   }
 
   hide() { this.#player.stop(); }
+
+  /** What is pooled, with menus of the variants of an ablation and of the seeds. */
+  #pools() {
+    const { protocol, variant, variants, seed, seeds } = this.data;
+    const menu = (title, values, own, open) => {
+      const select = el("select", { onchange: () => open(select.value) }, values.map((value) => el("option", { value, selected: value === own }, String(value))));
+      return values.length > 1 ? el("label", {}, title, select) : null;
+    };
+    const open = (seed, variant) => { location.hash = `#mistakes/${[this.run, seed, variant].map(encodeURIComponent).join("/")}`; };
+    return [el("div", { class: "row" }, menu("Variant ", variants, variant, (name) => open(seed, name)), menu("Seed ", seeds, seed, (number) => open(number, variant))),
+      el("p", { class: "note" }, `The test predictions of all folds together: ${protocol}.`)];
+  }
+
+  /** The parameters of the API for a clip, of its own run in a cross-validation. */
+  #parameters(clip) { return { ...runParameters(clip.run ? `${this.run}/${clip.run}` : this.run), clip: clip.id }; }
 
   #build(choice) {
     const { clips, classes, note } = this.data;
@@ -108,13 +128,13 @@ export class Mistakes {
     shown.sort((a, b) => this.#confidence(b) - this.#confidence(a));
     this.shown = shown.filter((clip) => clip.has_audio);
     const prefix = this.#prefix();
-    const columns = ["clip", "true class", "predicted", "confidence", "speaker"];
+    const hasFolds = shown.some((clip) => clip.run), columns = ["clip", "true class", "predicted", "confidence", "speaker", ...(hasFolds ? ["fold"] : [])];
     // The roles are explicit, because narrow screens show a row as a block.
     const rows = shown.slice(0, 500).map((clip) => {
       const name = clip.id.slice(prefix.length), isCorrect = clip.predicted === clip.label;
       return el("tr", { role: "row", "aria-current": clip === this.clip ? "true" : null },
         el("th", { scope: "row", role: "rowheader" }, clip.has_audio ? el("button", { type: "button", title: clip.id, onclick: () => this.#open(clip) }, name) : name),
-        [clip.label, isCorrect ? `${clip.predicted} (correct)` : clip.predicted, percent(this.#confidence(clip)), clip.speaker ?? "–"].map((value, index) => el("td", { class: index === 2 ? null : "text", role: "cell", "data-name": columns[index + 1] }, value)));
+        [clip.label, isCorrect ? `${clip.predicted} (correct)` : clip.predicted, percent(this.#confidence(clip)), clip.speaker ?? "–", ...(hasFolds ? [String(clip.fold)] : [])].map((value, index) => el("td", { class: index === 2 ? null : "text", role: "cell", "data-name": columns[index + 1] }, value)));
     });
     const caption = `${countText(shown.length, "clip")}${shown.length > 500 ? " (first 500 shown)" : ""}, most confident predictions first`;
     const place = this.list.querySelector(".clips")?.scrollTop ?? 0;
@@ -184,7 +204,7 @@ export class Mistakes {
     const focus = document.activeElement;
     this.#draw();
     if (!focus?.isConnected && !focus?.dataset.step) this.list.querySelector("tr[aria-current] button")?.focus();
-    const parameters = query({ ...runParameters(this.run), clip: clip.id }), isShown = this.#player.element.isConnected;
+    const parameters = query(this.#parameters(clip)), isShown = this.#player.element.isConnected;
     const predictions = el("div", {}, busy(`Reading ${clip.id} …`));
     if (isShown) this.predictions.replaceWith(predictions);
     else this.#detail.replaceChildren(el("div", { class: "row between" }, el("h2", {}, "Clip"), this.#steps), this.#player.element, predictions);
@@ -212,13 +232,13 @@ export class Mistakes {
   }
 
   async #predict(clip) {
-    const names = this.models.selected(), output = this.predictions;
+    const names = this.models.selected().map((name) => (name === foldModel ? `${this.run}/${clip.run}` : name)), output = this.predictions;
     if (names.length === 0) return output.replaceChildren(el("p", { class: "note" }, "Select a model to see its prediction."));
     output.replaceChildren(busy("Predicting …"));
     try {
-      const answer = await api(`/api/predict?${query({ ...runParameters(this.run), clip: clip.id, model: names })}`);
+      const answer = await api(`/api/predict?${query({ ...this.#parameters(clip), model: names })}`);
       if (clip === this.clip) output.replaceChildren(showPredictions(answer, this.#player, clip.label,
-        (model, output) => api(`/api/predict?${query({ ...runParameters(this.run), clip: clip.id, model, attention: 0, saliency: 1, output })}`)));
+        (model, output) => api(`/api/predict?${query({ ...this.#parameters(clip), model, attention: 0, saliency: 1, output })}`)));
     } catch (error) { output.replaceChildren(problem(error)); }
   }
 }

@@ -284,6 +284,7 @@ export class Runs {
       parts.push(...(run.table ? this.#members(run) : [el("p", { class: "empty" }, "The table appears when the first run has finished.")]));
       parts.push(table("Runs of each member", ["member", "runs"], run.members.map((member) => [member.name, memberRuns(run.name, member)]), [1]),
         el("p", { class: "note" }, "The curves and the mistakes of each run are on its own page."));
+      if (run.finished_runs > 0) parts.push(el("p", { class: "row" }, el("a", { class: "button", href: `#mistakes/${encodeURIComponent(run.name)}` }, "Listen to the mistakes of all folds")));
       body.replaceChildren(...parts);
     };
     draw(run);

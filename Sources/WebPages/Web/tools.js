@@ -90,10 +90,10 @@ export function runParameters(name) {
   return { run, member };
 }
 
-/** The address of a run in the API, with the rest of its path. */
-export function runPath(name, rest = "") {
-  const { run, member } = runParameters(name);
-  return `/api/runs/${encodeURIComponent(run)}${rest}${member ? `?${query({ member })}` : ""}`;
+/** The address of a run in the API, with the rest of its path and more parameters. */
+export function runPath(name, rest = "", more = {}) {
+  const { run, member } = runParameters(name), parameters = query({ member, ...more });
+  return `/api/runs/${encodeURIComponent(run)}${rest}${parameters ? `?${parameters}` : ""}`;
 }
 
 export const percent = (value) => `${(100 * value).toFixed(1)}%`;

@@ -52,6 +52,36 @@ import Testing
         #expect(isClose(a.pooled.estimate, 0.68) && isClose(a.foldDeviation, 0.19235384061671346))
     }
 
+    @Test func partsOfTheFoldsAreNamed() {
+        var members = group("x", [[4, 6, 8]]).members
+        for index in members.indices {
+            (members[index].splitFolds, members[index].missingFolds) = (
+                5, ["fold 4 of 5 (missing: speaker 8)"]
+            )
+        }
+        #expect(
+            RunGroup("x", members).protocolText
+                == "3 of 5 folds of a speaker-independent cross-validation, 6 test speakers, 30 test clips, 1 seed, without fold 4 of 5 (missing: speaker 8)"
+        )
+        // A fold that was missing for some of the runs alone may have been run later.
+        members[1].missingFolds = []
+        #expect(!RunGroup("x", members).protocolText.contains("without"))
+    }
+
+    /// Runs that are resumed after clips were added to the corpus are not one cross-validation.
+    @Test func runsOfDifferentDataAreAWarning() {
+        func warning(_ fingerprints: [String?]) -> String? {
+            var members = group("x", [[4, 6, 8]]).members
+            for index in members.indices { members[index].dataFingerprint = fingerprints[index] }
+            return RunGroup("x", members).dataWarning
+        }
+        #expect(warning(["a", "a", "a"]) == nil && warning(["a", nil, "a"]) == nil)
+        #expect(
+            warning(["a", "b", "a"])
+                == "x: the corpus has changed between the runs (2 runs such as seed 1, fold 1, and 1 run such as seed 1, fold 2), which are not of one cross-validation; run all of them again with another --name"
+        )
+    }
+
     @Test func spreadsOfSeedsAndFoldsAreApart() {
         let found = estimate(group("x", [[4, 6, 8], [6, 8, 10]]))
         // Folds 5, 7, 9 of ten, averaged over seeds; seeds 6 and 8 of ten over all folds.

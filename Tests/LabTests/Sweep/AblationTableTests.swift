@@ -14,7 +14,7 @@ import Testing
             {"variants": {"a": {"remove": ["model[1]"]}, "b": {"remove": ["model[0]"]}},
              "seeds": \(seeds)}
             """)
-        let ablation = Ablation(plan, folds: try plan.folds(checkingData: false), folder: "x")
+        let ablation = Ablation(plan, folds: try plan.folds(checkingData: false).numbers, folder: "x")
         return AblationTable(
             ablation,
             metrics: ablation.singles.map { single in

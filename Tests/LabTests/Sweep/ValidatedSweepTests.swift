@@ -95,8 +95,8 @@ import Testing
     @Test func foldsAreThoseOfTheSplit() throws {
         let all = try SmallSweep.plan(
             #"{"folds": "all", "variants": {"other": {"set": {"split.folds": 3}}}}"#)
-        #expect(try all.folds(checkingData: false) == [[1, 2], [1, 2, 3]])
-        let ablation = Ablation(all, folds: try all.folds(checkingData: true), folder: "x")
+        #expect(try all.folds(checkingData: false).numbers == [[1, 2], [1, 2, 3]])
+        let ablation = Ablation(all, folds: try all.folds(checkingData: true).numbers, folder: "x")
         #expect(
             ablation.singles.map(\.title) == [
                 "base, seed 1, fold 1", "other, seed 1, fold 1", "base, seed 1, fold 2",
@@ -105,6 +105,31 @@ import Testing
         #expect(
             try SmallSweep.complaint(#"{"folds": [2, 3]}"#)
                 == "sweep.json:1:11: sweep.folds: in the member \"base\": expected 1 to 2, found 3: the split has 2 folds"
+        )
+    }
+
+    /// A sweep over all folds runs those that have clips; the others are named, and cannot be asked for.
+    @Test func foldsWithoutClipsAreLeftOut() throws {
+        let lists =
+            #"split={"type": "listed_folds", "folds": [[21, 22], [1, 2], ["x"], [3], [4]], "validation": "next_fold"}"#
+        let plan = try SmallSweep.plan(#"{"folds": "all"}"#) { try $0.set(lists) }
+        let folds = try plan.folds(checkingData: true)
+        #expect(folds.numbers == [[2, 4, 5]] && !folds.isComplete)
+        #expect(
+            folds.remarks == [
+                "left out: fold 1 of 5 (missing: speaker 21, 22)",
+                "left out: fold 3 of 5 (missing: speaker x)",
+            ])
+        // A check of the config checks a fold that has clips.
+        var json = try SmallSweep.json(["folds": "all"])
+        try json.set(lists)
+        let check = try ExperimentCheck(Experiment.decode(json), json: json)
+        #expect(check.remarks == folds.remarks && check.data?.split.name == "fold 2 of 5: speaker 1, 2")
+        let asked = try SmallSweep.plan(#"{"folds": [2, 3]}"#) { try $0.set(lists) }
+        let text = try #require(throws: (any Error).self) { try asked.folds(checkingData: true) }
+        #expect(
+            "\(text)".contains(
+                "expected 2, 4, 5, found 3, which has no clips: fold 3 of 5 (missing: speaker x)")
         )
     }
 
@@ -117,7 +142,8 @@ import Testing
                 "…": {"set": {"model[2].units": 7}}
             }}
             """)
-        let ids = Ablation(plan, folds: try plan.folds(checkingData: false), folder: "x").singles.map(\.id)
+        let ids = Ablation(plan, folds: try plan.folds(checkingData: false).numbers, folder: "x").singles.map(
+            \.id)
         #expect(Set(ids).count == 6 && ids[0] == "base-seed1-fold1")
         for id in ids {
             #expect(!id.hasPrefix(".") && !id.hasPrefix("-"), "\(id)")

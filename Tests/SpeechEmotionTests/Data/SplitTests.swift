@@ -131,12 +131,12 @@ import Testing
             #expect(speakers == [18, 2, 4])
         }
 
-        let few = Corpus(name: "few", clips: corpus.clips.filter { $0.speaker == "01" || $0.speaker == "04" })
-        let text = message { try RavdessActorSplit().split(few) }
-        #expect(
-            text
-                == "fold 3 of 6: found no clip of speaker 8, 9, 19, 23; allowed: at least one value of each fold; this corpus has \"01\", \"04\""
-        )
+        let few = Corpus(
+            name: "few", clips: corpus.clips.filter { ["01", "04", "05", "16"].contains($0.speaker) })
+        let found = try RavdessActorSplit().split(few)
+        #expect(found.map(\.isMissing) == [false, false, true, false, false, true])
+        #expect(found[2].name == "fold 3 of 6 (missing: speaker 8, 9, 19, 23)")
+        #expect(found[2].madeBy == RavdessActorSplit().encode())
     }
 
     @Test func listedFoldsUseWhatIsThereAndNameWhatIsMissing() throws {
@@ -157,11 +157,73 @@ import Testing
         #expect(splits[2].validation == splits[0].test)
         let first = splits[0]
         #expect(first.train.count + first.validation.count + first.test.count == corpus.clips.count)
-        let absent = try Self.spec(#"{"type": "listed_folds", "folds": [[1], [17, 18]]}"#)
-        let missing = message { try absent.split(corpus) }
-        #expect(missing.contains("fold 2 of 2: found no clip of speaker 17, 18"))
+        #expect(splits.map(\.missing) == [["14"], [], []])
+        #expect(first.missingSentence == "incomplete: fold 1 of 3: speaker 2, 5 (missing: 14)")
+        let absent = try Self.spec(#"{"type": "listed_folds", "folds": [[17, 18], [19]]}"#)
+        #expect(
+            message { try absent.split(corpus) }
+                == "2 listed folds: found no clip of speaker 17, 18, 19; allowed: at least one of these values; this corpus has \"01\", \"02\", \"03\", \"04\", \"05\""
+        )
         let twice = message { try Self.spec(#"{"type": "listed_folds", "folds": [[1, 2], [2]]}"#) }
         #expect(twice.contains("also in fold 1"))
+    }
+
+    /// The other folds keep their numbers, their clips and their random validation sets.
+    @Test func wholeFoldsMayBeMissing() throws {
+        let folder = try TemporaryFolder()
+        try folder.sounds(MadeUp.ravdessNames(actors: 1...5))
+        let corpus = try RavdessCorpus(folder: folder.path).read()
+        let lists = "[[17, 18], [2, 5], [3], [20], [1, 4]]"
+        let next = try Self.spec(
+            #"{"type": "listed_folds", "folds": \#(lists), "validation": "next_fold"}"#
+        ).split(corpus)
+        #expect(next.map(\.isMissing) == [true, false, false, true, false])
+        #expect(next[0].name == "fold 1 of 5 (missing: speaker 17, 18)" && next[0].missing == ["17", "18"])
+        #expect(next[0].missingSentence == "left out: fold 1 of 5 (missing: speaker 17, 18)")
+        #expect(next[0].train.isEmpty && next[0].validation.isEmpty && next[0].test.isEmpty)
+        #expect(next[1].name == "fold 2 of 5: speaker 2, 5" && next[1].missingSentence == nil)
+        // The validation set is that of the next fold that has clips, around the end.
+        #expect(next[1].validation == next[2].test && next[2].validation == next[4].test)
+        #expect(next[4].validation == next[1].test)
+
+        let random = try Self.spec(#"{"type": "listed_folds", "folds": \#(lists), "validation": 1}"#)
+        let rest = try Self.spec(
+            #"{"type": "listed_folds", "folds": [[9], [2, 5], [3], [10], [1, 4]], "validation": 1}"#)
+        let (a, b) = (try random.split(corpus), try rest.split(corpus))
+        #expect(a.map(\.validation) == b.map(\.validation) && a.map(\.train) == b.map(\.train))
+
+        let lonely = try Self.spec(
+            #"{"type": "listed_folds", "folds": [[1], [17, 18]], "validation": "next_fold"}"#)
+        #expect(
+            message { try lonely.split(corpus) }
+                == "validation set \"next_fold\": found clips of fold 1 of 2 alone; allowed: clips of at least two folds, or a number of speaker values"
+        )
+        let two = try Self.spec(
+            #"{"type": "listed_folds", "folds": [[1, 2, 3], [17, 18], [4, 5]], "validation": "next_fold"}"#)
+        #expect(
+            message { try two.split(corpus) }
+                == "fold 1 of 3, validation set \"next_fold\": found no clip for training: two folds have all clips; allowed: clips of at least three folds, or a number of speaker values"
+        )
+        let single = message {
+            try Self.spec(#"{"type": "listed_folds", "folds": [[1, 2]], "validation": "next_fold"}"#)
+        }
+        #expect(single.contains("\"next_fold\" requires at least two folds"))
+        let empty = message { try Self.spec(#"{"type": "listed_folds", "folds": [[1], []]}"#) }
+        #expect(empty.contains("folds[1]: expected at least one value, found none"))
+    }
+
+    /// A file of splits keeps the numbers of the folds and what is missing.
+    @Test func filesKeepMissingFolds() throws {
+        let folder = try TemporaryFolder()
+        try folder.sounds(MadeUp.ravdessNames(actors: 1...5))
+        let corpus = try RavdessCorpus(folder: folder.path).read()
+        let splits = try Self.spec(#"{"type": "listed_folds", "folds": [[2, 5, 14], [17], [1, 3, 4]]}"#)
+            .split(corpus)
+        let file = folder.path + "/splits.json"
+        try SplitFile(splits, of: corpus).write(to: file)
+        #expect(try FileSplit(file).split(corpus) == splits)
+        let json = try JSONValue.load(file)["splits"]?.elements ?? []
+        #expect(json.map { $0["missing"]?.line } == [#"["14"]"#, #"["17"]"#, nil])
     }
 
     @Test func numbersStandForNames() throws {
@@ -206,7 +268,7 @@ import Testing
         (#"{"type": "leave_one_speaker_out", "by": "mood"}"#, "split by mood: found 100 clips without one"),
         (
             #"{"type": "ravdess_actors"}"#,
-            "fold 1 of 6: found no clip of speaker 1, 11, 20, 21; allowed: at least one value of each fold"
+            "6 listed folds: found no clip of speaker 1, 11, 20, 21, 4, 10"
         ),
         (
             #"{"type": "listed", "by": "mood", "test": ["x"]}"#,

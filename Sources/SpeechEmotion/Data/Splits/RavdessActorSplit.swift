@@ -13,7 +13,7 @@ public struct RavdessActorSplit: SplitSpec {
     public static let fields: [Field<Self>] = [
         .init(
             "validation", \.validation,
-            "Validation set of each fold: approximate fraction of the remaining clips, a number of actors, or \"next_fold\" for the test actors of the next fold."
+            "Validation set of each fold: approximate fraction of the remaining clips, a number of actors, or \"next_fold\" for the test actors of the next fold that has clips."
         ),
         .init(
             "balance", \.balance, "Columns by which to balance the validation set."),
@@ -38,7 +38,7 @@ public struct RavdessActorSplit: SplitSpec {
         return lists
     }
 
-    /// Six splits. Throws if none of a fold's four actors is present.
+    /// Six splits. Those of whose actors none is present have no clips. Throws if all are missing.
     public func split(_ corpus: Corpus) throws -> [Split] {
         var splits = try lists.split(corpus)
         for index in splits.indices { splits[index].madeBy = encode() }

@@ -19,6 +19,8 @@ public struct Split: Options, Equatable {
     public var test: [String] = []
     /// The options that made it; null if it was made otherwise.
     public var madeBy = JSONValue.null
+    /// The values of a listed fold that the corpus lacks, such as speakers.
+    public var missing: [String] = []
 
     public static let summary = "Clip ids of the training, validation and test sets."
     public static let fields: [Field<Self>] = [
@@ -27,6 +29,8 @@ public struct Split: Options, Equatable {
         .init("train", \.train, "Ids of the training clips.", .required),
         .init("validation", \.validation, "Ids of the validation clips."),
         .init("test", \.test, "Ids of the test clips."),
+        .init(
+            "missing", \.missing, "Values of a listed fold that the corpus lacks; omitted if there are none."),
     ]
 
     public init() {}
@@ -36,6 +40,23 @@ public struct Split: Options, Equatable {
         self.train = train
         self.validation = validation
         self.test = test
+    }
+
+    public func encode() -> JSONValue {
+        var json: JSONValue = [
+            "name": name.encode(), "made_by": madeBy, "train": train.encode(),
+            "validation": validation.encode(), "test": test.encode(),
+        ]
+        if !missing.isEmpty { json["missing"] = missing.encode() }
+        return json
+    }
+
+    /// Whether the corpus lacks all values of a listed fold. Such a fold has no clips; it keeps the numbers of the others.
+    public var isMissing: Bool { !missing.isEmpty && test.isEmpty }
+
+    /// A sentence without a period about the values that the corpus lacks; nil if it lacks none.
+    public var missingSentence: String? {
+        missing.isEmpty ? nil : isMissing ? "left out: \(name)" : "incomplete: \(name)"
     }
 
     /// The ids of a subset.

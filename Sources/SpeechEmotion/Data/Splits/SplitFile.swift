@@ -18,7 +18,10 @@ public struct SplitFile: Options {
         .init("format", \.format, "File format.", .required, .oneOf([formatName])),
         .init("corpus", \.corpus, "Name of the corpus."),
         .init("fingerprint", \.fingerprint, "Fingerprint of the clips of the corpus."),
-        .init("splits", \.splits, "One split per fold.", .required, .notEmpty),
+        .init(
+            "splits", \.splits,
+            "One split per fold; in the folder of a run that of its fold, then the folds that the corpus lacks.",
+            .required, .notEmpty),
     ]
 
     public init() {}
