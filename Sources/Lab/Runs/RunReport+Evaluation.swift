@@ -46,7 +46,7 @@ extension RunReport {
             unit: evaluation.predictions.unit(speakerIndependent: evaluation.result.speakerIndependent))
         addNotes(
             evaluation.predictions, in: isOther ? nil : "the \(evaluation.result.subset.word) set",
-            records.map(\.experiment))
+            records.map(\.trainedExperiment))
         if !options.groups.isEmpty, let columns = try? ClipColumns(options.groups, of: evaluation.clips) {
             groups = evaluation.predictions.groupMetrics(
                 columns, first.experiment.measured,

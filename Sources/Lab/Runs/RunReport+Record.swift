@@ -290,10 +290,8 @@ extension RunReport {
         var notes = [
             MissingClasses.note(predictions, of: metrics.map(\.name), in: set, except: known)
         ]
-        if experiments.contains(where: { $0.model.spec.probabilityComplaint != nil }) {
-            notes.append(
-                "The model outputs decision values. Their softmax is not a calibrated probability: there is no calibration plot, and the loss cannot be compared with that of other models."
-            )
+        if let note = experiments.lazy.compactMap(\.decisionValueNote).first {
+            notes.append(note + " There is no calibration plot.")
             (calibration, confidences) = (nil, nil)
         }
         metricsNote = ([metricsNote] + notes.compactMap(\.self)).filter { !$0.isEmpty }

@@ -354,6 +354,21 @@ import Testing
         }
     }
 
+    /// Trials that continue with a larger budget are scored again, and count once.
+    @Test func trialsOfHalvingAreCountedOnce() throws {
+        try Toy.inFolder { folder in
+            let search =
+                #"search={"method": {"type": "halving", "trials": 4, "factor": 2, "rounds": 2}, "folds": 2, "parameters": {"model[1].n_estimators": {"type": "integer", "low": 2, "high": 20}}}"#
+            _ = try run(Self.experiment([search]), folder + "/run")
+            let page = try RunReport(RunRecord(folder + "/run"), data: nil).html
+            #expect(page.contains("Chosen: best of 4 trials, scored 6 times with increasing budgets: "))
+            #expect(
+                page.contains(
+                    "4 trials, scored 6 times with increasing budgets. Scored by 2-fold cross-validation on the training clips; the test set was not read."
+                ))
+        }
+    }
+
     /// A model without probabilities has no calibration, and the report says why; nor has it training curves.
     @Test func decisionValuesAreNotCalibrated() throws {
         try Toy.inFolder { folder in
@@ -363,7 +378,7 @@ import Testing
                 let report = try RunReport(RunRecord(folder + "/" + model), data: nil)
                 #expect((report.calibration != nil) == isProbable)
                 #expect((report.confidences != nil) == isProbable)
-                let words = "The model outputs decision values."
+                let words = "The model outputs decision values,"
                 #expect(report.metricsNote.contains(words) != isProbable, "\(report.metricsNote)")
             }
         }
