@@ -123,7 +123,11 @@ extension Command {
             to: arguments[out], in: set.map { RunSet.ablationFolder($0.path) ?? $0.path })
         if arguments.tableFormat == .table {
             print(try evaluation.predictions.report())
-            print(ResultText.metrics(evaluation.result, of: evaluation.data == nil ? nil : evaluation.name))
+            // A note about the labels of other data names the classes without clips.
+            print(
+                evaluation.data == nil
+                    ? ResultText.metrics(evaluation.result, evaluation.predictions)
+                    : ResultText.metrics(evaluation.result, of: evaluation.name))
             if let table = evaluation.adaptationTable { print("\n\(table.text)") }
             print("\n\(place(folder))")
         } else {

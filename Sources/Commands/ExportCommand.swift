@@ -73,7 +73,7 @@ extension Command {
                 try FileManager.default.removeItem(atPath: file)
             }
             Terminal.error(
-                "note: features.py was not written, because it cannot reproduce \(script.refusals.joined(separator: ", ")) exactly. Compute the input of model.onnx with: \(program) features FILES --model RUN --out x.npy"
+                "note: features.py was not written, because it cannot reproduce \(script.refusals.joined(separator: ", ")) exactly. Compute the input of model.onnx with: \(program) features FILES --model \(file.dropLast("features.py".count))model.safetensors --out x.npy"
             )
             return false
         }

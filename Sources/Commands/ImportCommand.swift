@@ -120,7 +120,7 @@ extension Command {
         let result = try run.run()
         progress.finish()
         print("\(describe(imported)), classes \(classes.joined(separator: ", "))")
-        print(ResultText.metrics(result))
+        print(ResultText.metrics(result, try RunRecord(out).predictions))
         Terminal.error(
             "note: the training data of the model are unknown; the results are valid for unseen data only if no clip of the \(experiment.evaluation.subset.rawValue) set was among them"
         )

@@ -150,7 +150,8 @@ extension Command {
         let record = try RunRecord(place)
         let result = try record.requireEnd()
         if let predictions = record.predictions { print(try predictions.report()) }
-        print(ResultText.metrics(result))
+        print(ResultText.metrics(result, record.predictions))
+        if let note = record.trainedExperiment.decisionValueNote { print(note) }
         for warning in result.warnings { Terminal.error("warning: \(warning)") }
         print("\nResults: \(place)\nReport: \(place)/\(RunFile.report)")
         guard isQuickstart else { return }

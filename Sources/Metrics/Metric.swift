@@ -147,6 +147,19 @@ public struct Metric: Sendable {
         }
     }
 
+    /// Names the scales on which intervals of metrics are computed, such as "on the logit scale"; of several metrics with
+    /// the kind of metric that each scale is for. Empty if all are computed on the scale of the metric itself.
+    package static func scaleWords(of names: [String]) -> String {
+        let names = Set(names)
+        let scales = Set(names.compactMap { Metric(rawValue: $0)?.scale })
+        let parts = MetricScale.allCases.filter(scales.contains).compactMap(\.words).map { words in
+            "the \(words.scale) scale" + (names.count == 1 ? "" : " for \(words.metrics)")
+        }
+        guard let last = parts.last else { return "" }
+        return "on "
+            + (parts.count == 1 ? last : parts.dropLast().joined(separator: ", ") + " and " + last)
+    }
+
     /// Returns whether the metric with this name is a proportion. Losses, for example, are not.
     public static func isProportion(_ name: String) -> Bool { Metric(rawValue: name)?.isProportion ?? false }
 }

@@ -2,15 +2,25 @@ import Glibc
 
 /// The scale on which intervals of a metric are computed. Bounds of a metric skew its distribution near them; on this
 /// scale it has no bounds.
-enum MetricScale: Sendable {
+enum MetricScale: Sendable, CaseIterable {
     /// For metrics without bounds.
     case identity
     /// For proportions.
     case logit
     /// For correlations, from -1 to 1 (Fisher 1921).
     case inverseTangent
-    /// For losses, which are not negative.
+    /// For errors and losses that are not negative.
     case logarithm
+
+    /// The name of the scale and the metrics that have it; nil for the identity.
+    var words: (scale: String, metrics: String)? {
+        switch self {
+        case .identity: nil
+        case .logit: ("logit", "proportions")
+        case .inverseTangent: ("Fisher z", "correlations")
+        case .logarithm: ("log", "errors and log losses")
+        }
+    }
 
     /// Returns the value on the scale: infinite at a bound.
     func callAsFunction(_ value: Double) -> Double {

@@ -20,6 +20,23 @@ import Testing
         #expect(MetricMode(of: "validation_" + metric.name) == (metric.higherIsBetter ? .max : .min))
     }
 
+    @Test(arguments: [
+        (["uar"], "on the logit scale"), (["uar", "uar"], "on the logit scale"),
+        (["mae"], "on the log scale"),
+        (["loss"], ""), ([], ""), (["uar", "loss"], "on the logit scale for proportions"),
+        (["arousal.ccc"], "on the Fisher z scale"),
+        (
+            ["rmse", "arousal.ccc", "valence.ccc"],
+            "on the Fisher z scale for correlations and the log scale for errors and log losses"
+        ),
+        (
+            ["mae", "accuracy", "ccc"],
+            "on the logit scale for proportions, the Fisher z scale for correlations and the log scale for errors and log losses"
+        ),
+    ]) func scalesAreThoseOfTheMetrics(_ names: [String], _ words: String) {
+        #expect(Metric.scaleWords(of: names) == words)
+    }
+
     /// A custom metric is computed, and resampled by cluster, from the predictions.
     @Test func aCustomMetricIsAFunctionOfPredictions() throws {
         let custom = Metric("right", summary: "Accuracy.", isProportion: true) { predictions in

@@ -105,6 +105,28 @@ import Testing
         }
     }
 
+    @Test func aPlotNeedsASingleRun() throws {
+        let ending = try BuiltProgram.run("plot", "confusion", folds)
+        let expected = try
+            "\(folds) is a cross-validation or an ablation; pass one of its runs in \(folds)/runs, or draw the plots of all of them with Train report"
+        #expect(ending.status == 64 && ending.errors.contains(expected), "\(ending.errors)")
+    }
+
+    /// Models that are fitted as a whole have no training curves.
+    @Test func fittedModelsHaveNoCurves() throws {
+        try SmallExperiment.inFolder { folder in
+            let ending = try BuiltProgram.run(
+                "ablate", folder + "/small.json", "--runs", folder + "/runs", "--name", "fitted", "--set",
+                #"split={"type": "k_fold", "folds": 2, "by": "speaker"}"#, "--set",
+                #"model=[{"type": "standard_scaler"}, {"type": "gaussian_nb"}]"#, "--set",
+                #"sweep={"folds": "all"}"#)
+            try #require(ending.status == 0, "\(ending.errors)")
+            let page = try String(contentsOfFile: folder + "/runs/fitted/report.html", encoding: .utf8)
+            #expect(page.contains("Accuracy by speaker"))
+            #expect(!page.contains("with the range from the lowest to the highest value"))
+        }
+    }
+
     /// The report uses the units and the confidence level of the sweep.
     @Test func theReportFollowsTheSweep() throws {
         let copy = try folder + "/sweep-copy"

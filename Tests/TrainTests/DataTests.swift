@@ -39,6 +39,32 @@ import Testing
         #expect(mapped.status == 64 && mapped.errors.contains("describe it in a JSON file"))
     }
 
+    @Test func aCorpusIsNamedWithItsKind() throws {
+        try SmallExperiment.inFolder { folder in
+            let list = folder + "/odd.csv"
+            try "Wav File,Emo\na.wav,sad\nb.wav,angry\n".write(
+                toFile: list, atomically: false, encoding: .utf8)
+            for name in ["a.wav", "b.wav"] {
+                try "".write(toFile: folder + "/" + name, atomically: false, encoding: .utf8)
+            }
+            func stats(_ data: String) throws -> (status: Int32, output: String, errors: String) {
+                let ending = try BuiltProgram.run("data", "stats", data, "--names-only")
+                return (ending.status, ending.output, ending.errors)
+            }
+            let odd = try stats(
+                #"{"type": "manifest", "file": "\#(list)", "path": "Wav File", "label": "Emo"}"#)
+            #expect(odd.status == 0 && odd.output.hasPrefix("odd.csv: 2 clips, 2 classes"), "\(odd)")
+            let bare = try stats(list)
+            #expect(
+                bare.status == 64
+                    && bare.errors.contains("for a list of clips, pass manifest:\(list)\n"), "\(bare)")
+            let kind = try stats("wavs:\(folder)")
+            #expect(
+                kind.status == 64 && kind.errors.contains("unknown corpus type \"wavs\"; allowed: ")
+                    && kind.errors.contains("folders"), "\(kind)")
+        }
+    }
+
     @Test func statisticsInEveryForm() throws {
         try SmallExperiment.inFolder { folder in
             let words = ["data", "stats", folder + "/small.json"]

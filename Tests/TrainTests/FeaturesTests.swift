@@ -316,6 +316,10 @@ import Testing
                 "--pipeline and --model are mutually exclusive")
             try expect([wave, "--pipeline", run], "this is a trained model; use --model")
             try expect(
+                [run, wave],
+                "\(run): a corpus, an experiment or a run must be the only argument; to apply its features to other files, use --model \(run)"
+            )
+            try expect(
                 [wave, "manifest:\(folder)/clips.csv"],
                 "manifest:\(folder)/clips.csv: a corpus, an experiment or a run must be the only argument")
             try expect(["manifst:\(folder)/clips.csv"], "did you mean \"manifest\"?")

@@ -111,6 +111,10 @@ import Testing
                 ["data", "stats", "ravdes:/x"],
                 "unknown corpus type \"ravdes\"; did you mean \"ravdess\"?\nSee Train data stats --help."
             ),
+            (
+                ["data", "stats", "/"],
+                "/: is a folder; name its kind, such as ravdess:/, or folders:/ for one folder per class\nSee Train data stats --help."
+            ),
         ] as [([String], String)])
     func wrongUsageIsSaid(_ words: [String], _ message: String) throws {
         let ending = try BuiltProgram.run(words)

@@ -388,7 +388,7 @@ import Testing
             )
             #expect(
                 ending.errors
-                    == "note: features.py was not written, because it cannot reproduce features.layout.features[1] (the feature \"chroma\") exactly. Compute the input of model.onnx with: Train features FILES --model RUN --out x.npy\n"
+                    == "note: features.py was not written, because it cannot reproduce features.layout.features[1] (the feature \"chroma\") exactly. Compute the input of model.onnx with: Train features FILES --model \(out)/model.safetensors --out x.npy\n"
             )
             #expect(!FileManager.default.fileExists(atPath: out + "/features.py"))
         }

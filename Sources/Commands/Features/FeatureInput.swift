@@ -27,7 +27,10 @@ struct FeatureInput {
         let data = arguments.filter(isData)
         if let first = data.first {
             guard arguments.count == 1 else {
-                throw UsageError("\(first): a corpus, an experiment or a run must be the only argument")
+                throw UsageError(
+                    "\(first): a corpus, an experiment or a run must be the only argument"
+                        + (isRun(first)
+                            ? "; to apply its features to other files, use --model \(first)" : ""))
             }
             return try isRun(first) ? ofRun(first, settings) : ofData(first, settings)
         }

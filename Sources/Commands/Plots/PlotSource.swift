@@ -25,6 +25,10 @@ struct PlotSource {
             }
             let record = try RunRecord(target)
             (self.record, experiment) = (record, record.trainedExperiment)
+        } else if let folder = RunSet.ablationFolder(target) {
+            throw UsageError(
+                "\(target) is a cross-validation or an ablation; pass one of its runs in \(folder)/runs, or draw the plots of all of them with Train report"
+            )
         } else {
             guard !arguments.has(PlotOption.subset.name) else {
                 throw UsageError(

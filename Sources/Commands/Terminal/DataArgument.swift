@@ -3,8 +3,8 @@ import Foundation
 import Lab
 import SpeechEmotion
 
-/// Data named on the command line: a JSON file with an experiment or its `data` section, or `KIND:PATH`, such as
-/// `ravdess:/data/RAVDESS`.
+/// Data named on the command line: a JSON file with an experiment or its `data` section, `KIND:PATH`, such as
+/// `ravdess:/data/RAVDESS`, or a `source` as JSON.
 struct DataArgument {
     let data: DataOptions
     /// The experiment, if one was named.
@@ -14,20 +14,24 @@ struct DataArgument {
     var split: AnySplit? { experiment?.split }
 
     static let help =
-        "A corpus as KIND:PATH, such as ravdess:/data/RAVDESS or manifest:list.csv, or an experiment (JSON file)."
+        "A corpus as KIND:PATH, such as ravdess:/data/RAVDESS or manifest:list.csv, or as JSON, such as {\"type\": \"manifest\", \"file\": \"list.csv\", \"path\": \"wav\"}, or an experiment (JSON file)."
 
     /// Parses the argument without accessing the data. Throws if it names no data.
     static func read(_ text: String, settings: [String] = []) throws -> DataArgument {
         let environment = ProcessInfo.processInfo.environment
         let kinds = CorpusKinds.kinds.map { $0.type }
         if namesKind(text), let colon = text.firstIndex(of: ":") {
-            let kind = String(text[..<colon])
-            guard kinds.contains(kind) else {
-                throw UsageError("unknown corpus type \"\(kind)\"", of: kind, among: kinds)
+            var json: JSONValue
+            if text.hasPrefix("{") {
+                json = ["data": ["source": try JSONValue.parse(text, source: "corpus")]]
+            } else {
+                let kind = String(text[..<colon])
+                guard kinds.contains(kind) else {
+                    throw UsageError(
+                        "unknown corpus type \"\(kind)\"", of: kind, among: kinds, listsAll: true)
+                }
+                json = ["data": ["source": try source(kind, String(text[text.index(after: colon)...]))]]
             }
-            var json: JSONValue = [
-                "data": ["source": try source(kind, String(text[text.index(after: colon)...]))]
-            ]
             for setting in settings {
                 guard setting.hasPrefix("data.") else {
                     throw UsageError(
@@ -39,6 +43,7 @@ struct DataArgument {
             return DataArgument(
                 data: try DataOptions.decode(json["data"] ?? [:], environment: environment), experiment: nil)
         }
+        try checkIsConfig(text)
         var json = try JSONValue.load(text)
         for setting in settings { try json.set(setting) }
         guard json["data"] != nil else {
@@ -46,6 +51,23 @@ struct DataArgument {
         }
         let experiment = try Experiment.decode(json, environment: environment)
         return DataArgument(data: experiment.data, experiment: experiment)
+    }
+
+    /// Throws an error that says what to pass instead if a corpus is named without its kind.
+    private static func checkIsConfig(_ path: String) throws {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
+        if isFolder.boolValue {
+            let config = path + "/" + RunFile.config
+            throw UsageError(
+                FileManager.default.fileExists(atPath: config)
+                    ? "\(path): is a run folder; for its data, pass \(config)"
+                    : "\(path): is a folder; name its kind, such as ravdess:\(path), or folders:\(path) for one folder per class"
+            )
+        }
+        if ["csv", "tsv", "jsonl"].contains((path as NSString).pathExtension.lowercased()) {
+            throw UsageError("\(path): is not an experiment; for a list of clips, pass manifest:\(path)")
+        }
     }
 
     private static func source(_ kind: String, _ path: String) throws -> JSONValue {

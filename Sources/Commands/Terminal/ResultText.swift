@@ -5,10 +5,14 @@ import Reports
 
 /// Formats results for a terminal.
 enum ResultText {
-    /// The metrics with confidence intervals as a table, with a note on the intervals.
+    /// The metrics with confidence intervals as a table, with notes on the intervals and on classes without clips.
     ///
-    /// - Parameter data: The name of the data; nil for the evaluated subset of the run's own data.
-    static func metrics(_ result: RunResult, of data: String? = nil) -> String {
+    /// - Parameters:
+    ///   - predictions: The evaluated predictions; nil for no note on classes.
+    ///   - data: The name of the data; nil for the evaluated subset of the run's own data.
+    static func metrics(
+        _ result: RunResult, _ predictions: Predictions? = nil, of data: String? = nil
+    ) -> String {
         let first = result.intervals.first
         let level = NumberText.trimmed(NumberText.fixed((first?.level ?? 0) * 100, 2)) + "%"
         let hasIntervals = result.intervals.contains { $0.low != nil }
@@ -25,7 +29,15 @@ enum ResultText {
             rows.append([entry.name, entry.value.map(fixed) ?? "-"] + (hasIntervals ? [range] : []))
         }
         let table = TextTable(rows).lines.joined(separator: "\n")
-        return result.intervals.isEmpty ? table : table + "\n" + result.intervalNote
+        let missing = predictions.flatMap {
+            MissingClasses.note(
+                $0, of: result.test.entries.map(\.name), in: "the \(result.subset.word) set",
+                except: result.skipped.flatMap(\.lostClasses))
+        }
+        let notes = [result.intervals.isEmpty ? "" : result.intervalNote, missing ?? ""].filter {
+            !$0.isEmpty
+        }
+        return ([table] + (notes.isEmpty ? [] : [notes.joined(separator: " ")])).joined(separator: "\n")
     }
 
     /// The metrics with their confidence intervals, for other formats.

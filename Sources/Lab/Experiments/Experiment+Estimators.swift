@@ -109,3 +109,12 @@ extension LayerSpec {
         }
     }
 }
+
+extension Experiment {
+    /// What the metrics of a model without probabilities mean; nil for a model with probabilities.
+    package var decisionValueNote: String? {
+        model.spec.probabilityComplaint == nil
+            ? nil
+            : "The model outputs decision values, whose softmax is not a calibrated probability: do not compare its loss with that of other models."
+    }
+}

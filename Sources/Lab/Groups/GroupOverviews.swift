@@ -93,7 +93,12 @@ public struct GroupOverviews: Sendable {
         }
         return table(
             "By fold", (isSingle ? [] : ["variant"]) + ["fold", "clips", "runs"] + metrics, rows,
-            "Averaged over the runs of a fold, one per seed.")
+            (["Averaged over the runs of a fold, one per seed."]
+                + GroupTable.sentences(
+                    groups.compactMap { group in
+                        group.missingClassesNote(metrics).map { (group.name, $0) }
+                    }, among: groups.map(\.name)))
+                .joined(separator: " "))
     }
 
     /// Accuracy and UAR for each speaker, averaged over seeds, or the first two metrics without classes. Has no rows if speakers are not

@@ -184,7 +184,9 @@ public struct GroupReport {
 
     private var curves: String {
         sets.enumerated().map { index, set in
-            let charts = LineChart.curves(ofRuns: set.records.map(\.epochs))
+            // Models that were fitted as a whole have a single epoch, which makes no curve.
+            let epochs = set.records.map(\.epochs).filter { $0.count > 1 }
+            let charts = epochs.isEmpty ? [] : LineChart.curves(ofRuns: epochs)
             guard !charts.isEmpty else { return "" }
             let plots = charts.map { chart in
                 var chart = chart
@@ -192,7 +194,7 @@ public struct GroupReport {
                 return HTML.figure(chart)
             }
             let words =
-                "\(groups.count > 1 ? groups[index].name + ": the" : "The") mean over \(NumberText.count(set.records.count, "run")), with the range from the lowest to the highest value."
+                "\(groups.count > 1 ? groups[index].name + ": the" : "The") mean over \(NumberText.count(epochs.count, "run")), with the range from the lowest to the highest value."
             return HTML.paragraph(words, class: "note")
                 + HTML.element("div", [("class", "pair")], "\n" + plots.joined()) + "\n"
         }.joined()

@@ -102,6 +102,11 @@ struct GroupTable {
         if folds.isEmpty, hasFolds, !isPooled || draws > 0 && pooled.isEmpty {
             sentences.append("With fewer than \(FoldResults.fewest) folds there is no confidence interval.")
         }
+        let metrics = estimates.map(\.metric)
+        sentences += Self.sentences(
+            groups.compactMap { group in
+                group.missingClassesNote(metrics).map { (group.name, $0) }
+            }, among: groups.filter { !$0.members.isEmpty }.map(\.name))
         let hasFoldDeviation = estimates.contains { $0.foldDeviation.isFinite }
         let hasSeedDeviation = estimates.contains { $0.seedDeviation.isFinite }
         if hasFoldDeviation || hasSeedDeviation {
@@ -123,7 +128,10 @@ struct GroupTable {
                 group, found in
                 let note = IntervalNote(
                     unit: found.pooledUnit, units: found.pooled.units, method: found.pooled.method,
-                    absence: found.pooled.absence, metrics: [found.metric], level: level,
+                    absence: found.pooled.absence,
+                    metrics: found.pooled.method == nil
+                        ? [found.metric] : Self.metrics(estimates) { $0.pooled.method },
+                    level: level,
                     speakerIndependent: group.speakerIndependent
                 ).text
                 let models = group.members.count
@@ -133,6 +141,13 @@ struct GroupTable {
                         ? note : "\(note) They hold for these \(models) models; training is not resampled."
                 )
             }, among: groups.filter { !$0.members.isEmpty }.map(\.name))
+    }
+
+    /// The metrics that have an interval in any of the rows.
+    private static func metrics(
+        _ estimates: [GroupEstimate], _ method: (GroupEstimate) -> ConfidenceInterval.Method?
+    ) -> [String] {
+        estimates.filter { method($0) != nil }.map(\.metric)
     }
 
     /// The reasons why pooled predictions have no interval where the mean of folds has one.
@@ -163,7 +178,7 @@ struct GroupTable {
                 return found.folds.method.map { method in
                     (
                         group.name,
-                        "Interval of the mean of folds: \(method.words), over \(found.folds.units) folds. \(method.foldAssumption)"
+                        "Interval of the mean of folds: \(method.words(of: metrics(estimates) { $0.folds.method })), over \(found.folds.units) folds. \(method.foldAssumption)"
                     )
                 }
             }, among: groups.filter { !$0.members.isEmpty }.map(\.name))

@@ -119,7 +119,7 @@ public final class ExperimentRun {
         spec = try experiment.model.spec(data.units)
         try data.check(experiment)
         try folder.write(result.table.csv, to: RunFile.search)
-        observer.remark(result.sentence)
+        observer.remark("search: \(result.sentence)")
         return result
     }
 

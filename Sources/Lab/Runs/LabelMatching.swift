@@ -104,9 +104,7 @@ struct LabelMatching {
         return kinds.filter { !$0.1.isEmpty }.map { "\($0.0): \(Self.text($0.1))" }
             + (missing.isEmpty
                 ? []
-                : [
-                    "no clips of \(missing.map { "\"\($0)\"" }.joined(separator: ", ")): uar is averaged over the classes with clips, and macro_f1 counts the missing classes as 0"
-                ])
+                : ["no clips of \(MissingClasses.list(missing)): \(MissingClasses.effect)"])
     }
 
     /// The mapping, completed with the closest class for each unmatched label.

@@ -44,6 +44,9 @@ extension RunReport {
         try add(
             evaluation.predictions, options,
             unit: evaluation.predictions.unit(speakerIndependent: evaluation.result.speakerIndependent))
+        addNotes(
+            evaluation.predictions, in: isOther ? nil : "the \(evaluation.result.subset.word) set",
+            records.map(\.trainedExperiment))
         if !options.groups.isEmpty, let columns = try? ClipColumns(options.groups, of: evaluation.clips) {
             groups = evaluation.predictions.groupMetrics(
                 columns, first.experiment.measured,

@@ -140,17 +140,19 @@ extension RunReport {
 
     private var speakerPart: String {
         guard let chart = speakerChart else { return "" }
+        let hasIntervals = speakers.contains { $0.low.isFinite && $0.high.isFinite }
         let rows = speakers.map { speaker in
             let isKnown = speaker.low.isFinite && speaker.high.isFinite
-            return [
-                speaker.name, NumberText.count(speaker.examples), NumberText.percent(speaker.share),
-                isKnown ? "\(NumberText.percent(speaker.low)) to \(NumberText.percent(speaker.high))" : "–",
-            ]
+            let interval =
+                isKnown ? "\(NumberText.percent(speaker.low)) to \(NumberText.percent(speaker.high))" : "–"
+            return [speaker.name, NumberText.count(speaker.examples), NumberText.percent(speaker.share)]
+                + (hasIntervals ? [interval] : [])
         }
         return HTML.figure(chart)
             + HTML.table(
                 caption: speakerTitle,
-                columns: ["speaker", "examples", "accuracy", "confidence interval"],
+                columns: ["speaker", "examples", "accuracy"]
+                    + (hasIntervals ? ["confidence interval"] : []),
                 rows: rows)
     }
 

@@ -20,9 +20,11 @@ extension RunReport {
                 }
             } ?? [] : classes
         guard !groups.isEmpty else { return nil }
-        return BarChart(
+        var chart = BarChart(
             title: "Recall by class", xName: "recall", bars: groups.map(\.bar), isProportion: true,
             reference: confusion.map { ($0.balancedAccuracy, "mean") })
+        chart.note = recallNote
+        return chart
     }
 
     var speakerTitle: String { speakerTarget.map { "\($0): accuracy by speaker" } ?? "Accuracy by speaker" }

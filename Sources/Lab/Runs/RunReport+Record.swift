@@ -62,6 +62,9 @@ extension RunReport {
         if let predictions = record.predictions {
             let unit = predictions.unit(speakerIndependent: record.result?.speakerIndependent)
             try add(predictions, experiment.evaluation, unit: unit)
+            addNotes(
+                predictions, in: "the \(record.result?.subset.word ?? "test") set",
+                known: record.result?.skipped.flatMap(\.lostClasses) ?? [], [experiment])
             if let found = try record.decisions {
                 decisions = DecisionReport.all(
                     found, predictions, unit: unit, level: experiment.evaluation.confidenceLevel)
@@ -168,7 +171,7 @@ extension RunReport {
                 switch finding.severity {
                 case .leak: .problem
                 case .warning: .warning
-                case .note: .fine
+                case .note: .note
                 }
             return (weight, finding.message + (finding.examples.isEmpty ? "" : " (\(shown))"))
         }
@@ -266,11 +269,34 @@ extension RunReport {
                 matrix.classes[label], examples: matrix.supports[label], share: range.estimate,
                 low: range.low, high: range.high)
         }
+        if classes.contains(where: { $0.low.isFinite }) {
+            let percent = IntervalNote.percent(options.confidenceLevel)
+            recallNote = "\(percent) confidence intervals over \(unit.rawValue)"
+        }
         let sure = zip(predictions.probabilities, decisions).map { $0[$1] }
         calibration = Calibration(confidences: sure, right: right)
         confidences = (
             right: zip(sure, right).filter(\.1).map(\.0), wrong: zip(sure, right).filter { !$0.1 }.map(\.0)
         )
+    }
+
+    /// Explains metrics of a set without clips of some classes, and of models without probabilities, whose calibration is not shown.
+    ///
+    /// - Parameters:
+    ///   - set: What was evaluated; nil for clips of another corpus.
+    ///   - known: Missing classes that a warning names.
+    mutating func addNotes(
+        _ predictions: Predictions, in set: String?, known: [String] = [], _ experiments: [Experiment]
+    ) {
+        var notes = [
+            MissingClasses.note(predictions, of: metrics.map(\.name), in: set, except: known)
+        ]
+        if let note = experiments.lazy.compactMap(\.decisionValueNote).first {
+            notes.append(note + " There is no calibration plot.")
+            (calibration, confidences) = (nil, nil)
+        }
+        metricsNote = ([metricsNote] + notes.compactMap(\.self)).filter { !$0.isEmpty }
+            .joined(separator: " ")
     }
 
     private mutating func addFrames(

@@ -48,6 +48,8 @@ public struct RunReport: Sendable {
     public var adaptation: ValueTable?
     /// The metrics by group of the columns in `evaluation.groups`.
     public var groups: GroupMetrics?
+    /// The method of the intervals of the recalls.
+    var recallNote = ""
     /// The calibration of the predicted probabilities.
     public var calibration: Calibration?
     /// The confidence of correct and incorrect predictions.
@@ -124,6 +126,7 @@ public struct RunReport: Sendable {
             /// The results cannot be trusted.
             case problem = "Problem"
             case warning = "Warning"
+            case note = "Note"
             /// Checked, and no problem found.
             case fine = "Checked"
         }

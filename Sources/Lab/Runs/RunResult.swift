@@ -164,12 +164,12 @@ public struct RunResult: Options {
         /// A warning about the classes of which no clip is left, without a period; nil if there are none.
         var warning: String? {
             guard let subset, !lostClasses.isEmpty else { return nil }
-            let names = lostClasses.map { "\"\($0)\"" }.joined(separator: ", ")
             let effect =
                 subset == .train
                 ? "the model cannot predict \(lostClasses.count == 1 ? "this class" : "these classes")"
-                : "uar is averaged over the classes with clips, and macro_f1 counts the missing classes as 0"
-            return "no clip of \(names) in the \(subset.word) set could be used: \(effect)"
+                : MissingClasses.effect
+            return
+                "no clip of \(MissingClasses.list(lostClasses)) in the \(subset.word) set could be used: \(effect)"
         }
     }
 

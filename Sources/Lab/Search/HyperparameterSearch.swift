@@ -40,8 +40,10 @@ struct HyperparameterSearch {
         let method = search.method.value
         let generator = RandomGenerator(seed: UInt64(search.seed)).split("search")
         let total = method.count(space)
+        let halving = method as? HalvingMethod
         observer.begin(
-            "Search: \(NumberText.count(total, "trial")) × \(NumberText.count(scorer.folds.count, "fold"))")
+            "Search: \(SearchResult.size(halving?.size(0) ?? total, scored: halving.map { _ in total })), \(NumberText.count(scorer.folds.count, "fold"))"
+        )
         if !log.trials.isEmpty {
             observer.remark("search: \(NumberText.count(log.trials.count, "trial")) from the log")
         }

@@ -134,7 +134,7 @@ extension SearchResult {
     private func coordinates(_ trials: [Trial], _ axis: Int) -> (values: [Double], name: String) {
         let values = trials.compactMap { $0.request.values[axis].double }
         let name = search.parameters.entries[axis].name
-        guard Self.axis(values.sorted()) == .logarithmic else { return (values, name) }
+        guard scale(axis, values.sorted()) == .logarithmic else { return (values, name) }
         return (values.map { log10($0) }, "log10 of \(name)")
     }
 
@@ -202,7 +202,17 @@ extension SearchResult {
             title: title, parameter: name, yName: search.metric,
             ScoreCurve(x: points.map(\.x), training: [], validation: points.map(\.scores)),
             isProportion: Metric.isProportion(search.metric), isLowerBetter: search.isMinimized,
-            xAxis: Self.axis(points.map(\.x)))
+            xAxis: scale(axis, points.map(\.x)))
+    }
+
+    /// The axis for ascending values of a parameter: logarithmic for log-uniform draws.
+    private func scale(_ axis: Int, _ values: [Double]) -> LineChart.Axis {
+        if case .second(let range) = search.parameters.entries[axis].value,
+            range.value is LogUniformRange
+        {
+            return .logarithmic
+        }
+        return Self.axis(values)
     }
 
     /// Returns the axis for ascending values: logarithmic if they span orders of magnitude and are more even there.

@@ -35,12 +35,25 @@ public struct SearchResult: Sendable {
         Named(zip(search.parameters.entries, values).map { .init($0.name, $1) })
     }
 
+    /// The number of trials; of successive halving, also how often they were scored.
+    var size: String {
+        let smallest = trials.map(\.request.budget).min() ?? 1
+        let scored = smallest < 1 ? trials.count : nil
+        return Self.size(trials.count { $0.request.budget == smallest }, scored: scored)
+    }
+
+    /// "9 trials", or "9 trials, scored 13 times".
+    static func size(_ trials: Int, scored: Int?) -> String {
+        NumberText.count(trials, "trial")
+            + (scored.map { ", scored \(NumberText.count($0, "time")) with increasing budgets" } ?? "")
+    }
+
     /// What the search chose.
     var sentence: String {
         let chosen = named.entries.map { "\($0.name) = \($0.value.line)" }.joined(separator: ", ")
         let score = NumberText.fixed(shown(trials[best].mean))
         return
-            "search: best of \(NumberText.count(trials.count, "trial")) with \(search.metric) \(score): \(chosen)"
+            "best of \(size): \(search.metric) \(score) with \(chosen)"
     }
 
     /// The value of the metric as it is shown: the sign of a minimized metric is changed back.
@@ -50,7 +63,7 @@ public struct SearchResult: Sendable {
     var table: ValueTable {
         ValueTable(
             title: "Hyperparameter search", columns: columns, rows: order.map(row),
-            note: "\(NumberText.count(trials.count, "trial")), each scored "
+            note: "\(size). Scored "
                 + (search.folds.map { "by \($0)-fold cross-validation on the training clips" }
                     ?? "on the validation set")
                 + "; the test set was not read.")

@@ -29,7 +29,7 @@ public struct HalvingMethod: SearchMethod {
     public func count(_ space: SearchSpace) -> Int { (0..<rounds).reduce(0) { $0 + size($1) } }
 
     /// The number of trials of a round.
-    private func size(_ round: Int) -> Int {
+    func size(_ round: Int) -> Int {
         max(1, Int(Double(trials) / pow(Double(factor), Double(round))))
     }
 

@@ -10,7 +10,7 @@ package struct IntervalNote {
     package var method: ConfidenceInterval.Method?
     /// Why there is no interval.
     package var absence: ConfidenceInterval.Absence?
-    /// The names of the metrics without an interval.
+    /// The names of the metrics.
     package var metrics: [String]
     package var level: Double
     /// Whether all speakers are unseen in training; nil if it is not known.
@@ -31,7 +31,7 @@ package struct IntervalNote {
     package var text: String {
         guard let method else { return absence.map(reason) ?? "" }
         let name = "\(Self.percent(level)) confidence intervals over \(NumberText.count(units, noun))"
-        return "\(name): \(method.words). \(assumption)"
+        return "\(name): \(method.words(of: metrics)). \(assumption)"
     }
 
     private func reason(_ absence: ConfidenceInterval.Absence) -> String {
@@ -48,7 +48,7 @@ package struct IntervalNote {
         }
     }
 
-    /// Joins notes. Those that give the same reason for different metrics become one.
+    /// Joins notes. Those with the same method, or the same reason, for different metrics become one.
     package static func text(of notes: [IntervalNote]) -> String {
         var joined: [IntervalNote] = []
         for note in notes {
@@ -84,16 +84,16 @@ package struct IntervalNote {
 }
 
 extension ConfidenceInterval.Method {
-    /// The method with its reference.
-    package var words: String {
-        switch self {
-        case .jackknife:
-            "t interval with a jackknife standard error, on the logit scale for proportions, Fisher z for correlations, log for regression errors (Efron and Stein 1981)"
-        case .student:
-            "Student's t, on the logit scale for proportions, Fisher z for correlations, log for regression errors (Student 1908)"
-        case .correctedStudent:
-            "corrected resampled t, on the logit scale for proportions, Fisher z for correlations, log for regression errors (Nadeau and Bengio 2003)"
-        }
+    /// The method with the scale on which it is computed for these metrics, and its reference.
+    package func words(of metrics: [String]) -> String {
+        let (name, reference) =
+            switch self {
+            case .jackknife: ("t interval with a jackknife standard error", "Efron and Stein 1981")
+            case .student: ("Student's t", "Student 1908")
+            case .correctedStudent: ("corrected resampled t", "Nadeau and Bengio 2003")
+            }
+        return [name, Metric.scaleWords(of: metrics), "(\(reference))"].filter { !$0.isEmpty }
+            .joined(separator: " ")
     }
 
     /// The assumption of an interval over folds.

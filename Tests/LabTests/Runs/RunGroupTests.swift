@@ -286,14 +286,50 @@ import Testing
             ))
     }
 
+    /// Metrics that average over classes are explained where a test set lacks a class.
+    @Test func missingClassesOfFoldsAreExplained() {
+        func members(_ truths: [[Int]]) -> [RunGroup.Member] {
+            truths.enumerated().map { fold, truths in
+                var predictions = Predictions(classes: ["a", "b", "c"])
+                for (clip, truth) in truths.enumerated() {
+                    predictions.append(
+                        "\(fold)-\(clip)", speaker: "\(fold)", truth: truth, probabilities: [0.8, 0.1, 0.1])
+                }
+                var member = RunGroup.Member(
+                    seed: 1, fold: fold + 1, metrics: ["accuracy": 0.5, "uar": 0.5, "macro_f1": 0.4])
+                member.predictions = predictions
+                member.speakerIndependent = true
+                return member
+            }
+        }
+        func notes(_ truths: [[Int]], _ metrics: [String] = ["uar", "macro_f1"]) -> [String] {
+            let tables = GroupOverviews([RunGroup("x", members(truths))], metrics: metrics)
+            return [tables.allMetrics(level: 0.95, draws: 9).note, tables.byFold.note]
+        }
+        let effect =
+            "uar is averaged over the classes with clips, and macro_f1 counts the missing classes as 0."
+        for note in notes([[0, 1, 2], [0, 1, 1], [2, 2]]) {
+            #expect(note.contains("In 2 of 3 folds, some classes have no clips: there, \(effect)"), "\(note)")
+        }
+        for note in notes([[0, 0], [0]]) {
+            #expect(note.contains("No clips of \"b\", \"c\": \(effect)"), "\(note)")
+        }
+        for note in notes([[0, 1, 2], [0, 1, 1]], ["accuracy", "uar"]) {
+            #expect(note.contains("there, uar is averaged over the classes with clips."), "\(note)")
+        }
+        for note in notes([[0, 1, 1], [0, 1, 1]], ["accuracy"]) + notes([[0, 1, 2], [2, 1, 0]]) {
+            #expect(!note.contains("clips of") && !note.contains("no clips"), "\(note)")
+        }
+    }
+
     /// A note describes every row.
     @Test func notesNameTheRowsThatTheyAreAbout() {
         let groups = [group("apart", [[4, 6, 8, 9]]), group("shared", [[4, 6, 8]], independent: false)]
         let table = GroupOverviews(groups, metrics: ["accuracy"]).allMetrics(level: 0.95, draws: 50)
         for text in [
             "apart: 95% confidence intervals over 8 test speakers: t interval",
-            "apart: Interval of the mean of folds: Student's t, on the logit scale for proportions, Fisher z for correlations, log for regression errors (Student 1908), over 4 folds. It describes the models of these folds, and assumes that their results are independent and normal.",
-            "shared: Interval of the mean of folds: corrected resampled t, on the logit scale for proportions, Fisher z for correlations, log for regression errors (Nadeau and Bengio 2003), over 3 folds. It allows for overlapping training sets",
+            "apart: Interval of the mean of folds: Student's t on the logit scale (Student 1908), over 4 folds. It describes the models of these folds, and assumes that their results are independent and normal.",
+            "shared: Interval of the mean of folds: corrected resampled t on the logit scale (Nadeau and Bengio 2003), over 3 folds. It allows for overlapping training sets",
         ] { #expect(table.note.contains(text), "\(text) in \(table.note)") }
         #expect(table.caption.contains("apart: 4-fold speaker-independent cross-validation, 8 test speakers"))
         #expect(table.caption.contains("shared: 3-fold speaker-dependent cross-validation"))

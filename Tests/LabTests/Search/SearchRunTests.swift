@@ -335,6 +335,55 @@ import Testing
         }
     }
 
+    /// Parameters that were drawn on a logarithmic scale are shown on it, even if the draws are close to each other.
+    @Test func logUniformParametersHaveLogarithmicAxes() throws {
+        try Toy.inFolder { folder in
+            let options = try #require(
+                try Self.experiment([
+                    #"model=[{"type": "standard_scaler"}, {"type": "svc"}]"#,
+                    #"search={"method": {"type": "random", "trials": 3}, "folds": 2, "parameters": {"model[1].C": {"type": "uniform", "low": 0.1, "high": 1}, "model[1].gamma": {"type": "log_uniform", "low": 0.001, "high": 0.5}}}"#,
+                ]).search)
+            let lines = ["[0.5, 0.01]", "[0.25, 0.02]", "[0.75, 0.04]"].map {
+                #"{"values": \#($0), "budget": 1, "scores": [0.5, 0.6]}"#
+            }
+            let file = folder + "/log.jsonl"
+            try (lines.joined(separator: "\n") + "\n").write(toFile: file, atomically: false, encoding: .utf8)
+            let plot = try #require(SearchResult(options, file: file).plot)
+            #expect(plot.svg.contains("log10 of model[1].gamma"))
+            #expect(!plot.svg.contains("log10 of model[1].C"))
+        }
+    }
+
+    /// Trials that continue with a larger budget are scored again, and count once.
+    @Test func trialsOfHalvingAreCountedOnce() throws {
+        try Toy.inFolder { folder in
+            let search =
+                #"search={"method": {"type": "halving", "trials": 4, "factor": 2, "rounds": 2}, "folds": 2, "parameters": {"model[1].n_estimators": {"type": "integer", "low": 2, "high": 20}}}"#
+            _ = try run(Self.experiment([search]), folder + "/run")
+            let page = try RunReport(RunRecord(folder + "/run"), data: nil).html
+            #expect(page.contains("Chosen: best of 4 trials, scored 6 times with increasing budgets: "))
+            #expect(
+                page.contains(
+                    "4 trials, scored 6 times with increasing budgets. Scored by 2-fold cross-validation on the training clips; the test set was not read."
+                ))
+        }
+    }
+
+    /// A model without probabilities has no calibration, and the report says why; nor has it training curves.
+    @Test func decisionValuesAreNotCalibrated() throws {
+        try Toy.inFolder { folder in
+            for (model, isProbable) in [("linear_svc", false), ("logistic_regression", true)] {
+                let settings = [#"model=[{"type": "standard_scaler"}, {"type": "\#(model)"}]"#]
+                _ = try run(Self.experiment(settings), folder + "/" + model)
+                let report = try RunReport(RunRecord(folder + "/" + model), data: nil)
+                #expect((report.calibration != nil) == isProbable)
+                #expect((report.confidences != nil) == isProbable)
+                let words = "The model outputs decision values,"
+                #expect(report.metricsNote.contains(words) != isProbable, "\(report.metricsNote)")
+            }
+        }
+    }
+
     /// The test set is read once, after the search; the folds keep the speakers of the training set together.
     @Test func aSearchStaysInsideTheTrainingSet() throws {
         try Toy.inFolder { folder in

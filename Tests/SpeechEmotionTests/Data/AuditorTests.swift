@@ -138,11 +138,16 @@ import Testing
             name: "apart", train: ids.filter { !$0.contains("z ") }, test: ["x/z copy.wav", "x/z same.wav"])
         let report = try Auditor(corpus, scan: sounds).audit(apart)
         #expect(found(report).first == "leak audio 2")
+        let shared = report.findings[0].examples[0]
         #expect(
-            report.findings[0].examples[0].hasSuffix("and x/z copy.wav: the same recording, correlation 0.99")
-                || report.findings[0].examples[0].hasSuffix(
-                    "and x/z copy.wav: the same recording, correlation 1.00")
-        )
+            report.findings[0].message
+                == "2 clips in the test set share audio with a clip in the training set")
+        let seconds = try #require(sounds.durations["x/z copy.wav"])
+        let length = "\((seconds * 10).rounded() / 10)"
+        #expect(
+            shared.hasSuffix("and x/z copy.wav: the same recording for \(length) s, correlation 0.99")
+                || shared.hasSuffix("and x/z copy.wav: the same recording for \(length) s, correlation 1.00"),
+            "\(shared)")
         #expect(report.findings[0].examples[1].hasSuffix("and x/z same.wav: identical samples"))
         #expect(report.subsets[0].duration != nil)
 
@@ -166,6 +171,48 @@ import Testing
         let report = try Auditor(corpus, scan: sounds).audit(split(corpus, bySpeaker))
         #expect(
             found(report) == ["leak audio 1", "leak audio 1", "warning audio 1", "warning classes 1"])
+    }
+
+    /// Two clips that overlap with different parts of a third one share no audio, so they do not leak.
+    @Test func partsOfARecordingAreApart() throws {
+        let corpus = corpus
+        var sounds = AudioScan(Corpus(name: "none", clips: []))
+        sounds.copies = [
+            DuplicatePair(
+                first: "a-sad-1", second: "c-sad-1", kind: .recording, shift: -0.5, likeness: 0.9),
+            DuplicatePair(
+                first: "a-sad-1", second: "d-sad-1", kind: .recording, shift: 2.25, likeness: 0.9),
+        ]
+        sounds.durations = ["a-sad-1": 3, "c-sad-1": 1.5, "d-sad-1": 2]
+        let shared = SharedAudio(sounds.copies, durations: sounds.durations)
+        #expect(shared.isShared("a-sad-1", "d-sad-1"))
+        #expect(!shared.isShared("c-sad-1", "d-sad-1"))
+        #expect(
+            shared.description("d-sad-1", "a-sad-1")
+                == "d-sad-1 and a-sad-1: the same recording for 0.8 s, correlation 0.90")
+
+        var parts = Split(name: "parts", train: ["c-sad-1"], test: ["d-sad-1"])
+        #expect(!found(try Auditor(corpus, scan: sounds).audit(parts)).contains("leak audio 1"))
+        sounds.durations["c-sad-1"] = 3.5
+        let report = try Auditor(corpus, scan: sounds).audit(parts)
+        #expect(found(report).contains("leak audio 1"))
+        #expect(
+            report.findings[0].examples == ["c-sad-1 and d-sad-1: the same recording for 0.8 s"])
+        parts.validation = ["a-sad-1"]
+        #expect(
+            found(try Auditor(corpus, scan: sounds).audit(parts)).filter { $0.contains("audio") }.count == 3)
+    }
+
+    /// Copies of a file are equal to each other, but a shorter copy of one of them is not.
+    @Test func onlyEqualClipsAreCalledIdentical() {
+        func copy(_ a: String, _ b: String, _ kind: DuplicatePair.Kind) -> DuplicatePair {
+            DuplicatePair(first: a, second: b, kind: kind, shift: 0, likeness: kind == .samples ? 1 : 0.9)
+        }
+        let shared = SharedAudio(
+            [copy("a", "b", .samples), copy("a", "c", .samples), copy("a", "d", .recording)],
+            durations: ["a": 2, "b": 2, "c": 2, "d": 1])
+        #expect(shared.description("b", "c") == "b and c: identical samples")
+        #expect(shared.description("b", "d") == "b and d: the same recording for 1.0 s")
     }
 
     @Test func statisticsFromTestClips() throws {

@@ -23,9 +23,7 @@ public struct Auditor: Sendable {
     private let classes: [String]
     private let tokens: (@Sendable (String) -> [String])?
     private let clips: [String: Clip]
-    /// A number for each clip, equal for clips of the same recording.
-    private let recordings: [String: Int]
-    private let copyKinds: [String: [DuplicatePair]]
+    private let audio: SharedAudio
     /// Findings about recording conditions, the same for every split.
     private let recordingFindings: [AuditReport.Finding]
 
@@ -41,14 +39,7 @@ public struct Auditor: Sendable {
             tokens.map { split in Set(corpus.clips.flatMap { split($0.label) }).sortedByBytes() }
             ?? corpus.classes
         clips = Dictionary(corpus.clips.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let copies = scan?.copies ?? []
-        recordings = Self.groups(copies)
-        var kinds: [String: [DuplicatePair]] = [:]
-        for copy in copies {
-            kinds[copy.first, default: []].append(copy)
-            kinds[copy.second, default: []].append(copy)
-        }
-        copyKinds = kinds
+        audio = SharedAudio(scan?.copies ?? [], durations: scan?.durations ?? [:])
         recordingFindings = RecordingAudit(corpus, scan?.properties ?? [:]).findings()
     }
 
@@ -145,7 +136,7 @@ public struct Auditor: Sendable {
         }
 
         findings += finding(severity, .audio, subsets, sharedAudio(a, b)) {
-            "\(counted($0, "clip")) in the \(other) set \(have($0)) the same audio as a clip in the \(one) set"
+            "\(counted($0, "clip")) in the \(other) set \(share($0)) audio with a clip in the \(one) set"
         }
         let takes = shared(a, b) { Self.take($0) }
         findings += finding(severity, .take, subsets, takes) {
@@ -201,24 +192,19 @@ public struct Auditor: Sendable {
     }
 
     private func sharedAudio(_ a: Members, _ b: Members) -> [String] {
-        guard !recordings.isEmpty else { return [] }
-        let known = Dictionary(
-            a.clips.compactMap { clip in recordings[clip.origin ?? clip.id].map { ($0, clip) } },
-            uniquingKeysWith: { first, _ in first })
-        return b.clips.compactMap { clip in
-            guard let number = recordings[clip.origin ?? clip.id], let other = known[number],
-                (other.origin ?? other.id) != (clip.origin ?? clip.id)
-            else { return nil }
-            return described(other.origin ?? other.id, clip.origin ?? clip.id)
+        guard !audio.isEmpty else { return [] }
+        var known: [Int: [String]] = [:]
+        for clip in a.clips {
+            let id = clip.origin ?? clip.id
+            if let recording = audio.recording(of: id) { known[recording, default: []].append(id) }
         }
-    }
-
-    private func described(_ a: String, _ b: String) -> String {
-        let copy = copyKinds[a]?.first { $0.first == b || $0.second == b }
-        guard let copy, copy.kind == .recording else { return "\(a) and \(b): identical samples" }
-        let hundredths = Int((copy.likeness * 100).rounded(.down))
-        let likeness = hundredths >= 100 ? "1.00" : "0.\(hundredths < 10 ? "0" : "")\(hundredths)"
-        return "\(a) and \(b): the same recording, correlation \(likeness)"
+        return b.clips.compactMap { clip in
+            let id = clip.origin ?? clip.id
+            guard let others = audio.recording(of: id).flatMap({ known[$0] }),
+                let other = others.first(where: { $0 != id && audio.isShared($0, id) })
+            else { return nil }
+            return audio.description(other, id)
+        }
     }
 
     /// Finds duplicates within a subset, and equal audio with different classes anywhere.
@@ -230,9 +216,9 @@ public struct Auditor: Sendable {
             let pairs = copies.filter { ids.contains($0.first) && ids.contains($0.second) }
             findings += finding(
                 subset == measured ? .warning : .note, .audio, [subset],
-                pairs.map { described($0.first, $0.second) }
+                pairs.map { audio.description($0.first, $0.second) }
             ) {
-                "\(counted($0, "clip pair")) in the \(subset.word) set \(have($0)) the same audio"
+                "\(counted($0, "clip pair")) in the \(subset.word) set \(share($0)) audio"
             }
             let doubled = Dictionary(members.map { ($0.id, 1) }, uniquingKeysWith: +).filter { $1 > 1 }.keys
             findings += finding(.warning, .clip, [subset], doubled.sortedByBytes()) {
@@ -245,7 +231,7 @@ public struct Auditor: Sendable {
             contradictions.map {
                 "\($0.first) (\(clips[$0.first]?.label ?? "")) and \($0.second) (\(clips[$0.second]?.label ?? ""))"
             }
-        ) { "\(counted($0, "clip pair")) \(have($0)) the same audio but different classes" }
+        ) { "\(counted($0, "clip pair")) \(share($0)) audio, but \(have($0)) different classes" }
         return findings
     }
 
@@ -323,35 +309,8 @@ public struct Auditor: Sendable {
         }
         return findings
     }
-
-    /// Numbers the sets of clips that are linked by duplicates.
-    private static func groups(_ copies: [DuplicatePair]) -> [String: Int] {
-        var parents: [String: String] = [:]
-        func root(_ id: String) -> String {
-            var id = id
-            while let parent = parents[id], parent != id {
-                // Path compression.
-                parents[id] = parents[parent]
-                id = parent
-            }
-            return id
-        }
-        for copy in copies {
-            let (a, b) = (root(copy.first), root(copy.second))
-            parents[a] = a
-            parents[b] = a
-        }
-        var numbers: [String: Int] = [:]
-        var result: [String: Int] = [:]
-        for id in parents.keys.sortedByBytes() {
-            let root = root(id)
-            let number = numbers[root] ?? numbers.count
-            numbers[root] = number
-            result[id] = number
-        }
-        return result
-    }
 }
 
 private func have(_ count: Int) -> String { count == 1 ? "has" : "have" }
+private func share(_ count: Int) -> String { count == 1 ? "shares" : "share" }
 private func are(_ count: Int) -> String { count == 1 ? "is" : "are" }
