@@ -53,7 +53,8 @@ extension Command {
             let (model, card) = try Ensemble.combine(paths, vote: arguments.vote(paths.count))
             try ModelFile.write(model, card: card, to: file)
             for path in repeated(paths) {
-                Terminal.error("note: \(path) is given more than once, and counts each time")
+                Terminal.error(
+                    "note: \(path) is given more than once; each occurrence counts as a separate model")
             }
             if let note = try Ensemble.decisionNote(paths) { Terminal.error("note: \(note)") }
             let parameters = model.plan.parameters

@@ -18,7 +18,7 @@ enum MetricScale: Sendable, CaseIterable {
         case .identity: nil
         case .logit: ("logit", "proportions")
         case .inverseTangent: ("Fisher z", "correlations")
-        case .logarithm: ("log", "errors and log losses")
+        case .logarithm: ("log", "errors, log loss and Brier score")
         }
     }
 

@@ -27,11 +27,11 @@ import Testing
         (["arousal.ccc"], "on the Fisher z scale"),
         (
             ["rmse", "arousal.ccc", "valence.ccc"],
-            "on the Fisher z scale for correlations and the log scale for errors and log losses"
+            "on the Fisher z scale for correlations and the log scale for errors, log loss and Brier score"
         ),
         (
             ["mae", "accuracy", "ccc"],
-            "on the logit scale for proportions, the Fisher z scale for correlations and the log scale for errors and log losses"
+            "on the logit scale for proportions, the Fisher z scale for correlations and the log scale for errors, log loss and Brier score"
         ),
     ]) func scalesAreThoseOfTheMetrics(_ names: [String], _ words: String) {
         #expect(Metric.scaleWords(of: names) == words)

@@ -108,7 +108,7 @@ import Testing
     @Test func aPlotNeedsASingleRun() throws {
         let ending = try BuiltProgram.run("plot", "confusion", folds)
         let expected = try
-            "\(folds) is a cross-validation or an ablation; pass one of its runs in \(folds)/runs, or draw the plots of all of them with Train report"
+            "\(folds) is a cross-validation or an ablation; pass one of its runs in \(folds)/runs, or use Train report to plot all of them"
         #expect(ending.status == 64 && ending.errors.contains(expected), "\(ending.errors)")
     }
 
@@ -246,7 +246,9 @@ import Testing
         let run = try folds + "/runs/base-seed1-fold1"
         let again = try BuiltProgram.run("combine", folds, run, "--out", folder + "/again.safetensors")
         #expect(again.output.contains("an ensemble of 5 models"))
-        #expect(again.errors.contains("note: \(run) is given more than once, and counts each time\n"))
+        #expect(
+            again.errors.contains(
+                "note: \(run) is given more than once; each occurrence counts as a separate model\n"))
         let exported = try BuiltProgram.run("export", members + ":base", "--out", folder + "/exported")
         #expect(exported.status == 0, "\(exported.errors)")
         let onnx = try folder + "/exported/model.onnx"

@@ -60,7 +60,7 @@ import Testing
             #expect(partial.errors.contains("dropped by --labels: \"boredom\" (4 clips)\n"))
             #expect(
                 partial.errors.contains(
-                    "no clips of \"sad\": uar is averaged over the classes with clips, and macro_f1 counts the missing classes as 0\n"
+                    "no clips of \"sad\": uar is averaged over the other classes, and macro_f1 counts the missing classes as 0\n"
                 ))
             let predictions = try Predictions(contentsOf: folder + "/out/predictions.csv")
             #expect(predictions.ids.count == 28)
@@ -127,7 +127,7 @@ import Testing
             let partial = try evaluate(folder, "manifest:" + list, "--allow-partial")
             #expect(partial.status == 0, "\(partial.errors)")
             let warning =
-                "no clip of \"angry\" in the test set could be used: uar is averaged over the classes with clips, and macro_f1 counts the missing classes as 0"
+                "no clip of \"angry\" in the test set could be used: uar is averaged over the other classes, and macro_f1 counts the missing classes as 0"
             #expect(partial.errors.contains("warning: \(warning)\n"), "\(partial.errors)")
             let skipped = try JSONValue.load(folder + "/out/result.json")["skipped"]?.elements?.first
             #expect(skipped?["clips"]?.integer == 24 && skipped?["skipped"]?.integer == 3)

@@ -113,7 +113,7 @@ import Testing
             ),
             (
                 ["data", "stats", "/"],
-                "/: is a folder; name its kind, such as ravdess:/, or folders:/ for one folder per class\nSee Train data stats --help."
+                "/ is a folder; add the corpus type, such as ravdess:/, or folders:/ for one folder per class\nSee Train data stats --help."
             ),
         ] as [([String], String)])
     func wrongUsageIsSaid(_ words: [String], _ message: String) throws {

@@ -144,7 +144,7 @@ import Testing
         ),
         (
             ["--truncate", "--window", "1"],
-            "--truncate: conflicts with the window options: only the beginning is used, so there are no windows"
+            "--truncate: cannot be combined with the window options, because only the beginning of a recording is used"
         ),
         (
             ["--rate", "8000"],
@@ -258,7 +258,7 @@ import Testing
             #expect(try JSONValue.parse(windows.output)["windows"]?.elements?.count == 4)
             let any = "this model accepts recordings of any length"
             for (words, message) in [
-                (["--step", "1"], "--step: \(any): set the window length, too"),
+                (["--step", "1"], "--step: \(any): also set the window length"),
                 (["--truncate"], "--truncate: \(any): there is nothing to truncate"),
                 (["--timeline"], "--timeline: \(any); set the window length with --window"),
             ] {

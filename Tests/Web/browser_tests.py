@@ -384,8 +384,8 @@ def an_ablation(lab):
         browser.wait("return document.querySelector('#mistakes .clips button')")
         menus = "return [...document.querySelectorAll('#mistakes .row select')].slice(0, 2).map((menu) => menu.selectedOptions[0].text)"
         shown = "return Number(document.querySelector('#mistakes .split .note')?.innerText.match(/\\d+/)?.[0])"
-        check(browser.script(menus) == ["sweep", "all folds"], f"the menus show {browser.script(menus)}")
-        browser.wait_for_text("The test predictions of all folds together: 2-fold", "#mistakes")
+        check(browser.script(menus) == ["sweep", "all finished folds"], f"the menus show {browser.script(menus)}")
+        browser.wait_for_text("Pooled test predictions: 2-fold", "#mistakes")
         everything = browser.script(shown)
         folds = browser.script("""
             document.querySelector('#mistakes .split input[type=checkbox]').click();

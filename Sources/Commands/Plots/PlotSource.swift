@@ -27,7 +27,7 @@ struct PlotSource {
             (self.record, experiment) = (record, record.trainedExperiment)
         } else if let folder = RunSet.ablationFolder(target) {
             throw UsageError(
-                "\(target) is a cross-validation or an ablation; pass one of its runs in \(folder)/runs, or draw the plots of all of them with Train report"
+                "\(target) is a cross-validation or an ablation; pass one of its runs in \(folder)/runs, or use Train report to plot all of them"
             )
         } else {
             guard !arguments.has(PlotOption.subset.name) else {

@@ -14,7 +14,7 @@ struct DataArgument {
     var split: AnySplit? { experiment?.split }
 
     static let help =
-        "A corpus as KIND:PATH, such as ravdess:/data/RAVDESS or manifest:list.csv, or as JSON, such as {\"type\": \"manifest\", \"file\": \"list.csv\", \"path\": \"wav\"}, or an experiment (JSON file)."
+        "A corpus, as KIND:PATH (such as ravdess:/data/RAVDESS or manifest:list.csv) or as JSON (such as {\"type\": \"manifest\", \"file\": \"list.csv\", \"path\": \"wav\"}), or an experiment (JSON file)."
 
     /// Parses the argument without accessing the data. Throws if it names no data.
     static func read(_ text: String, settings: [String] = []) throws -> DataArgument {
@@ -61,12 +61,12 @@ struct DataArgument {
             let config = path + "/" + RunFile.config
             throw UsageError(
                 FileManager.default.fileExists(atPath: config)
-                    ? "\(path): is a run folder; for its data, pass \(config)"
-                    : "\(path): is a folder; name its kind, such as ravdess:\(path), or folders:\(path) for one folder per class"
+                    ? "\(path) is a run folder; to use its data, pass \(config)"
+                    : "\(path) is a folder; add the corpus type, such as ravdess:\(path), or folders:\(path) for one folder per class"
             )
         }
         if ["csv", "tsv", "jsonl"].contains((path as NSString).pathExtension.lowercased()) {
-            throw UsageError("\(path): is not an experiment; for a list of clips, pass manifest:\(path)")
+            throw UsageError("\(path) is not an experiment; for a list of clips, pass manifest:\(path)")
         }
     }
 

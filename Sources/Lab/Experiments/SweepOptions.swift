@@ -40,7 +40,7 @@ public struct SweepOptions: Options {
             .atLeast(0)),
         .init(
             "folds", \.folds,
-            "Folds of each member: a list of fold numbers, counted from 1, or \"all\" that have clips; `null` uses only the experiment's fold."
+            "Folds of each member: a list of fold numbers, counted from 1, or \"all\" for all folds that have clips; `null` uses only the experiment's fold."
         ),
         .init("metric", \.metric, "The metric to compare: one of evaluation.metrics, or \"loss\"."),
         .init(

@@ -78,7 +78,7 @@ struct GroupTable {
                     let folds = group.evaluatedOn == nil ? group.partText : nil
                     return (
                         group.name,
-                        "Pooled: computed from the test predictions of \(folds ?? "all folds") together\(hasSeeds ? ", averaged over seeds" : "")."
+                        "Pooled: computed from the test predictions of \(folds ?? "all finished folds") together\(hasSeeds ? ", averaged over seeds" : "")."
                     )
                 }, among: tested.map(\.name))
             let repeated = groups.filter { $0.evaluatedOn == nil && !$0.members.isEmpty && $0.isRepeated }
@@ -256,7 +256,7 @@ extension GroupDifference.Test {
         case .correctedStudent:
             "the corrected resampled t-test over \(noun) (Nadeau and Bengio 2003), which allows for overlapping training sets and assumes that the differences are normal"
         case .student:
-            "a paired t-test over \(noun) (Student 1908), assuming that the differences of folds are independent and normal"
+            "a paired t-test over \(noun) (Student 1908), assuming that the differences of folds are independent and normally distributed"
         case .mcNemar:
             "McNemar's exact test over \(noun) (McNemar 1947), assuming that clips are independent: it describes these speakers only"
         }

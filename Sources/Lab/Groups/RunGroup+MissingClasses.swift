@@ -12,6 +12,6 @@ extension RunGroup {
         guard let first = incomplete.first else { return nil }
         return missing.values.allSatisfy { $0 == first }
             ? "No clips of \(MissingClasses.list(first.sortedByBytes())): \(effect)."
-            : "In \(incomplete.count) of \(missing.count) folds, some classes have no clips: there, \(effect)."
+            : "In \(incomplete.count) of \(missing.count) folds, some classes have no clips. In these folds, \(effect)."
     }
 }

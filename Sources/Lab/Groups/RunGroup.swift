@@ -195,10 +195,10 @@ public struct RunGroup: Sendable {
         guard !others.isEmpty else { return nil }
         func text(_ members: [Member]) -> String {
             NumberText.count(members.count, "run")
-                + " such as seed \(members[0].seed), fold \(members[0].fold)"
+                + " (for example, seed \(members[0].seed), fold \(members[0].fold))"
         }
         return
-            "\(name): the corpus has changed between the runs (\(text(members.filter { $0.dataFingerprint == first })), and \(text(others))), which are not of one cross-validation; run all of them again with another --name"
+            "\(name): the corpus differs between \(text(members.filter { $0.dataFingerprint == first })) and \(text(others)), so they do not form one cross-validation; rerun all of them with another --name"
     }
 
     /// The protocol in words: "5-fold speaker-independent cross-validation, 20 test speakers, 1,200 test clips, 3 seeds".

@@ -36,7 +36,7 @@ extension Predictor {
         let limit = pipeline.extent.seconds
         if options.truncates, options.window != nil || options.step != nil {
             throw InputError(
-                "truncate: conflicts with the window options: only the beginning is used, so there are no windows"
+                "truncate: cannot be combined with the window options, because only the beginning of a recording is used"
             )
         }
         guard limit != nil || options.window != nil else {
@@ -44,7 +44,7 @@ extension Predictor {
                 throw InputError(
                     "\(options.truncates ? "truncate" : "step"): this model accepts recordings of any length: "
                         + (options.truncates
-                            ? "there is nothing to truncate" : "set the window length, too"))
+                            ? "there is nothing to truncate" : "also set the window length"))
             }
             return nil
         }
@@ -63,7 +63,8 @@ extension Predictor {
         let extent = pipeline.extent
         let length = options.window ?? length
         guard length > 0, length <= 1e6 else {
-            throw InputError("window: expected more than 0 s, found \(Self.seconds(length))")
+            throw InputError(
+                "window: expected more than 0 s and at most 1,000,000 s, found \(Self.seconds(length))")
         }
         if let limit = extent.seconds, length > limit + 1e-9 {
             throw InputError(

@@ -3,7 +3,7 @@ import Metrics
 /// The classes of which an evaluated set has no clips, and their effect on metrics that average over classes.
 package enum MissingClasses {
     private static let effects: [(metric: Metric, text: String)] = [
-        (.uar, "uar is averaged over the classes with clips"),
+        (.uar, "uar is averaged over the other classes"),
         (.macroF1, "macro_f1 counts the missing classes as 0"),
     ]
 

@@ -183,7 +183,7 @@ extension RunReport {
     private var saliencyPart: String {
         guard !saliency.isEmpty else { return "" }
         return HTML.paragraph(
-            "Explanations of individual predictions. Integrated gradients: the contribution of each feature to the logit of the predicted class, compared with the mean of the training data; orange is evidence for the class, blue is evidence against it. Grad-CAM: where the last convolution finds evidence for the class. Maps are drawn over the features in gray. `Train predict FILE --saliency METHOD` computes saliency maps for other recordings."
+            "Explanations of individual predictions. Integrated gradients: the contribution of each feature to the logit of the predicted class, compared with the mean of the training data; orange is evidence for the class, blue is evidence against it. Grad-CAM: where the last convolutional layer finds evidence for the class. Maps are overlaid on the features, which are gray. `Train predict FILE --saliency METHOD` computes saliency maps for other recordings."
         ) + saliency.map { HTML.figure($0) }.joined()
     }
 

@@ -42,10 +42,10 @@ public struct SearchResult: Sendable {
         return Self.size(trials.count { $0.request.budget == smallest }, scored: scored)
     }
 
-    /// "9 trials", or "9 trials, scored 13 times".
+    /// "9 trials", or "9 trials, 13 evaluations".
     static func size(_ trials: Int, scored: Int?) -> String {
         NumberText.count(trials, "trial")
-            + (scored.map { ", scored \(NumberText.count($0, "time")) with increasing budgets" } ?? "")
+            + (scored.map { ", \(NumberText.count($0, "evaluation")) with increasing budgets" } ?? "")
     }
 
     /// What the search chose.

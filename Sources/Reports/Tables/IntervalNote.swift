@@ -89,8 +89,8 @@ extension ConfidenceInterval.Method {
         let (name, reference) =
             switch self {
             case .jackknife: ("t interval with a jackknife standard error", "Efron and Stein 1981")
-            case .student: ("Student's t", "Student 1908")
-            case .correctedStudent: ("corrected resampled t", "Nadeau and Bengio 2003")
+            case .student: ("Student's t interval", "Student 1908")
+            case .correctedStudent: ("corrected resampled t interval", "Nadeau and Bengio 2003")
             }
         return [name, Metric.scaleWords(of: metrics), "(\(reference))"].filter { !$0.isEmpty }
             .joined(separator: " ")
@@ -99,7 +99,7 @@ extension ConfidenceInterval.Method {
     /// The assumption of an interval over folds.
     package var foldAssumption: String {
         self == .correctedStudent
-            ? "It allows for overlapping training sets and assumes that fold results are normal."
-            : "It describes the models of these folds, and assumes that their results are independent and normal."
+            ? "It allows for overlapping training sets and assumes that fold results are normally distributed."
+            : "It describes the models of these folds, and assumes that their results are independent and normally distributed."
     }
 }

@@ -17,7 +17,7 @@ struct ClipList {
         }
         guard variant == nil, seed == nil else {
             throw Problem(
-                400, "variant and seed select runs of an ablation, and this is a single run; remove them.")
+                400, "variant and seed select runs of an ablation, but this is a single run. Remove them.")
         }
         return try single(path)
     }
@@ -43,7 +43,7 @@ struct ClipList {
         else {
             throw Problem(
                 404,
-                "\(Self.name(path)) has no finished run\(variant.map { " of a variant \"\($0.prefix(80))\"" } ?? "")."
+                "\(Self.name(path)) has no finished run\(variant.map { " of variant \"\($0.prefix(80))\"" } ?? "")."
             )
         }
         let isSingle = manifest.members.count == 1
@@ -60,7 +60,7 @@ struct ClipList {
         guard let all = own.pooled?.first else {
             throw Problem(
                 409,
-                "The predictions of \(Self.name(path)) cannot be pooled, because they are missing in a run or have different classes. Select a single run."
+                "The predictions of \(Self.name(path)) cannot be pooled, because a run has no predictions or the classes differ between runs. Select a single run."
             )
         }
         let predictions = try classification(all, of: path)

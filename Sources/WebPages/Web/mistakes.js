@@ -27,7 +27,7 @@ export async function runChoice(chosen, open, isPooled = false) {
     const finished = members.flatMap((other) => other.runs).filter((run) => run.state === "finished").map((run) => run.id);
     const isAll = isPooled && !member, own = member ? finished.find((id) => id === member) : isAll ? null : finished[0];
     name = isAll ? top : own ? `${top}/${own}` : null;
-    menu = el("select", { onchange: () => open(menu.value ? `${top}/${menu.value}` : top) }, name ? null : el("option", { value: "", disabled: true, selected: true }, "Choose a run"), isPooled ? el("option", { value: "" }, "all folds") : null, finished.map((id) => el("option", { value: id, selected: id === own }, id)));
+    menu = el("select", { onchange: () => open(menu.value ? `${top}/${menu.value}` : top) }, name ? null : el("option", { value: "", disabled: true, selected: true }, "Choose a run"), isPooled ? el("option", { value: "" }, "all finished folds") : null, finished.map((id) => el("option", { value: id, selected: id === own }, id)));
   }
   return {
     name, isPooled: groups.includes(name), missing: chosen && !name ? `There is no finished run named ${chosen}.` : null,
@@ -54,7 +54,7 @@ export class Mistakes {
 
   constructor(section) {
     section.replaceChildren(el("h1", { id: "mistakes-title" }, "Mistakes"),
-      el("p", { class: "lead" }, "The predictions of a run on its test set, or those of all folds of a cross-validation. Select a cell of the confusion matrix to listen to its clips."), this.#body);
+      el("p", { class: "lead" }, "The test predictions of a run, or those of a cross-validation pooled over its finished folds. Select a cell of the confusion matrix to listen to its clips."), this.#body);
   }
 
   async show([chosen, seed, variant]) {
@@ -83,7 +83,7 @@ export class Mistakes {
     };
     const open = (seed, variant) => { location.hash = `#mistakes/${[this.run, seed, variant].map(encodeURIComponent).join("/")}`; };
     return [el("div", { class: "row" }, menu("Variant ", variants, variant, (name) => open(seed, name)), menu("Seed ", seeds, seed, (number) => open(number, variant))),
-      el("p", { class: "note" }, `The test predictions of all folds together: ${protocol}.`)];
+      el("p", { class: "note" }, `Pooled test predictions: ${protocol}.`)];
   }
 
   /** The parameters of the API for a clip, of its own run in a cross-validation. */

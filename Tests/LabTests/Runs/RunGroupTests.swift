@@ -78,7 +78,7 @@ import Testing
         #expect(warning(["a", "a", "a"]) == nil && warning(["a", nil, "a"]) == nil)
         #expect(
             warning(["a", "b", "a"])
-                == "x: the corpus has changed between the runs (2 runs such as seed 1, fold 1, and 1 run such as seed 1, fold 2), which are not of one cross-validation; run all of them again with another --name"
+                == "x: the corpus differs between 2 runs (for example, seed 1, fold 1) and 1 run (for example, seed 1, fold 2), so they do not form one cross-validation; rerun all of them with another --name"
         )
     }
 
@@ -307,15 +307,17 @@ import Testing
             return [tables.allMetrics(level: 0.95, draws: 9).note, tables.byFold.note]
         }
         let effect =
-            "uar is averaged over the classes with clips, and macro_f1 counts the missing classes as 0."
+            "uar is averaged over the other classes, and macro_f1 counts the missing classes as 0."
         for note in notes([[0, 1, 2], [0, 1, 1], [2, 2]]) {
-            #expect(note.contains("In 2 of 3 folds, some classes have no clips: there, \(effect)"), "\(note)")
+            #expect(
+                note.contains("In 2 of 3 folds, some classes have no clips. In these folds, \(effect)"),
+                "\(note)")
         }
         for note in notes([[0, 0], [0]]) {
             #expect(note.contains("No clips of \"b\", \"c\": \(effect)"), "\(note)")
         }
         for note in notes([[0, 1, 2], [0, 1, 1]], ["accuracy", "uar"]) {
-            #expect(note.contains("there, uar is averaged over the classes with clips."), "\(note)")
+            #expect(note.contains("In these folds, uar is averaged over the other classes."), "\(note)")
         }
         for note in notes([[0, 1, 1], [0, 1, 1]], ["accuracy"]) + notes([[0, 1, 2], [2, 1, 0]]) {
             #expect(!note.contains("clips of") && !note.contains("no clips"), "\(note)")
@@ -328,8 +330,8 @@ import Testing
         let table = GroupOverviews(groups, metrics: ["accuracy"]).allMetrics(level: 0.95, draws: 50)
         for text in [
             "apart: 95% confidence intervals over 8 test speakers: t interval",
-            "apart: Interval of the mean of folds: Student's t on the logit scale (Student 1908), over 4 folds. It describes the models of these folds, and assumes that their results are independent and normal.",
-            "shared: Interval of the mean of folds: corrected resampled t on the logit scale (Nadeau and Bengio 2003), over 3 folds. It allows for overlapping training sets",
+            "apart: Interval of the mean of folds: Student's t interval on the logit scale (Student 1908), over 4 folds. It describes the models of these folds, and assumes that their results are independent and normally distributed.",
+            "shared: Interval of the mean of folds: corrected resampled t interval on the logit scale (Nadeau and Bengio 2003), over 3 folds. It allows for overlapping training sets",
         ] { #expect(table.note.contains(text), "\(text) in \(table.note)") }
         #expect(table.caption.contains("apart: 4-fold speaker-independent cross-validation, 8 test speakers"))
         #expect(table.caption.contains("shared: 3-fold speaker-dependent cross-validation"))

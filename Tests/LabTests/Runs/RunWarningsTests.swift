@@ -69,7 +69,7 @@ import Testing
             ), ("b", result { $0.truncation = [truncated(1, of: 6, share: 0.05)] }),
         ].map { (name: $0.0, result: $0.1) }
         let lost =
-            "no clip of \"sad\" in the test set could be used: uar is averaged over the classes with clips, and macro_f1 counts the missing classes as 0"
+            "no clip of \"sad\" in the test set could be used: uar is averaged over the other classes, and macro_f1 counts the missing classes as 0"
         #expect(
             RunWarnings(runs).sentences == [
                 "a class has no usable clip in the test set in 1 of 2 runs (a): in a: \(lost)",

@@ -361,10 +361,10 @@ import Testing
                 #"search={"method": {"type": "halving", "trials": 4, "factor": 2, "rounds": 2}, "folds": 2, "parameters": {"model[1].n_estimators": {"type": "integer", "low": 2, "high": 20}}}"#
             _ = try run(Self.experiment([search]), folder + "/run")
             let page = try RunReport(RunRecord(folder + "/run"), data: nil).html
-            #expect(page.contains("Chosen: best of 4 trials, scored 6 times with increasing budgets: "))
+            #expect(page.contains("Chosen: best of 4 trials, 6 evaluations with increasing budgets: "))
             #expect(
                 page.contains(
-                    "4 trials, scored 6 times with increasing budgets. Scored by 2-fold cross-validation on the training clips; the test set was not read."
+                    "4 trials, 6 evaluations with increasing budgets. Scored by 2-fold cross-validation on the training clips; the test set was not read."
                 ))
         }
     }

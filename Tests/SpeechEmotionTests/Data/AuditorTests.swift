@@ -145,8 +145,9 @@ import Testing
         let seconds = try #require(sounds.durations["x/z copy.wav"])
         let length = "\((seconds * 10).rounded() / 10)"
         #expect(
-            shared.hasSuffix("and x/z copy.wav: the same recording for \(length) s, correlation 0.99")
-                || shared.hasSuffix("and x/z copy.wav: the same recording for \(length) s, correlation 1.00"),
+            shared.hasSuffix("and x/z copy.wav: the same recording, \(length) s in common, correlation 0.99")
+                || shared.hasSuffix(
+                    "and x/z copy.wav: the same recording, \(length) s in common, correlation 1.00"),
             "\(shared)")
         #expect(report.findings[0].examples[1].hasSuffix("and x/z same.wav: identical samples"))
         #expect(report.subsets[0].duration != nil)
@@ -189,7 +190,7 @@ import Testing
         #expect(!shared.isShared("c-sad-1", "d-sad-1"))
         #expect(
             shared.description("d-sad-1", "a-sad-1")
-                == "d-sad-1 and a-sad-1: the same recording for 0.8 s, correlation 0.90")
+                == "d-sad-1 and a-sad-1: the same recording, 0.8 s in common, correlation 0.90")
 
         var parts = Split(name: "parts", train: ["c-sad-1"], test: ["d-sad-1"])
         #expect(!found(try Auditor(corpus, scan: sounds).audit(parts)).contains("leak audio 1"))
@@ -197,7 +198,7 @@ import Testing
         let report = try Auditor(corpus, scan: sounds).audit(parts)
         #expect(found(report).contains("leak audio 1"))
         #expect(
-            report.findings[0].examples == ["c-sad-1 and d-sad-1: the same recording for 0.8 s"])
+            report.findings[0].examples == ["c-sad-1 and d-sad-1: the same recording, 0.8 s in common"])
         parts.validation = ["a-sad-1"]
         #expect(
             found(try Auditor(corpus, scan: sounds).audit(parts)).filter { $0.contains("audio") }.count == 3)
@@ -212,7 +213,7 @@ import Testing
             [copy("a", "b", .samples), copy("a", "c", .samples), copy("a", "d", .recording)],
             durations: ["a": 2, "b": 2, "c": 2, "d": 1])
         #expect(shared.description("b", "c") == "b and c: identical samples")
-        #expect(shared.description("b", "d") == "b and d: the same recording for 1.0 s")
+        #expect(shared.description("b", "d") == "b and d: the same recording, 1.0 s in common")
     }
 
     @Test func statisticsFromTestClips() throws {

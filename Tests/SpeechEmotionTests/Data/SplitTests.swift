@@ -196,13 +196,13 @@ import Testing
             #"{"type": "listed_folds", "folds": [[1], [17, 18]], "validation": "next_fold"}"#)
         #expect(
             message { try lonely.split(corpus) }
-                == "validation set \"next_fold\": found clips of fold 1 of 2 alone; allowed: clips of at least two folds, or a number of speaker values"
+                == "validation set \"next_fold\": found clips in fold 1 of 2 only; allowed: clips in at least two folds, or a number of speaker values"
         )
         let two = try Self.spec(
             #"{"type": "listed_folds", "folds": [[1, 2, 3], [17, 18], [4, 5]], "validation": "next_fold"}"#)
         #expect(
             message { try two.split(corpus) }
-                == "fold 1 of 3, validation set \"next_fold\": found no clip for training: two folds have all clips; allowed: clips of at least three folds, or a number of speaker values"
+                == "fold 1 of 3, validation set \"next_fold\": found no training clips, because two folds contain all clips; allowed: clips in at least three folds, or a number of speaker values"
         )
         let single = message {
             try Self.spec(#"{"type": "listed_folds", "folds": [[1, 2]], "validation": "next_fold"}"#)

@@ -50,7 +50,7 @@ package struct SharedAudio {
     package func description(_ a: String, _ b: String) -> String {
         guard !areEqual(a, b) else { return "\(a) and \(b): identical samples" }
         let overlap = overlap(a, b)
-        let length = overlap.isFinite ? " for \(tenths(overlap)) s" : ""
+        let length = overlap.isFinite ? ", \(tenths(overlap)) s in common" : ""
         return "\(a) and \(b): the same recording\(length)"
             + (pair(a, b).map { ", correlation \(hundredths($0.likeness))" } ?? "")
     }

@@ -19,8 +19,8 @@ public struct SpeakerNormalization: Sendable {
         guard statistics.count > 1, statistics.channels > 0 else {
             let count = Int(statistics.count)
             throw InputError(
-                "normalizing by speaker" + (clip.map { ", the speaker of \"\($0)\"" } ?? ""),
-                found: "\(count) vector\(count == 1 ? "" : "s") of features for a speaker",
+                "normalizing by speaker" + (clip.map { " (speaker of \"\($0)\")" } ?? ""),
+                found: "\(count) feature vector\(count == 1 ? "" : "s") for this speaker",
                 allowed: "at least two: several clips of each speaker in a subset, or frame-level features")
         }
         self.init(statistics)

@@ -17,7 +17,7 @@ public struct ListedFoldsSplit: SplitSpec {
 
     public static let type = "listed_folds"
     public static let summary =
-        "Cross-validation with listed folds, such as those of a publication. Values that the corpus lacks are left out and listed; a fold that lacks all of its values cannot be run, and the other folds keep their numbers."
+        "Cross-validation with listed folds, such as those of a publication. Values that are not in the corpus are left out and listed. If none of the values of a fold is in the corpus, the fold cannot be run; the other folds keep their numbers."
     public static let fields: [Field<Self>] = [
         .init("by", \.by, "Column that contains the values.", .notEmpty),
         .init(
@@ -82,8 +82,8 @@ public struct ListedFoldsSplit: SplitSpec {
         }
         if followsNext, present.count == 1 {
             throw InputError(
-                "validation set \"next_fold\"", found: "clips of fold \(first + 1) of \(folds.count) alone",
-                allowed: "clips of at least two folds, or a number of \(by) values")
+                "validation set \"next_fold\"", found: "clips in fold \(first + 1) of \(folds.count) only",
+                allowed: "clips in at least two folds, or a number of \(by) values")
         }
         let rule = SplitRule.grouped(by: by, balance: balance)
         let generator = generator(seed)
@@ -109,8 +109,8 @@ public struct ListedFoldsSplit: SplitSpec {
             guard !followsNext || !split.train.isEmpty else {
                 throw InputError(
                     "\(position(number)), validation set \"next_fold\"",
-                    found: "no clip for training: two folds have all clips",
-                    allowed: "clips of at least three folds, or a number of \(by) values")
+                    found: "no training clips, because two folds contain all clips",
+                    allowed: "clips in at least three folds, or a number of \(by) values")
             }
             return split
         }

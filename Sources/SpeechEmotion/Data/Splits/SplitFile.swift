@@ -20,7 +20,7 @@ public struct SplitFile: Options {
         .init("fingerprint", \.fingerprint, "Fingerprint of the clips of the corpus."),
         .init(
             "splits", \.splits,
-            "One split per fold; in the folder of a run that of its fold, then the folds that the corpus lacks.",
+            "One split per fold. In a run folder: the split of the run's fold, followed by the folds without clips.",
             .required, .notEmpty),
     ]
 
