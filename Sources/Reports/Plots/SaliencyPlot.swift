@@ -62,9 +62,9 @@ public struct SaliencyPlot: Plot {
         let legend = Legend(
             [
                 ("\(name) (darker is higher)", .area(.fixed("#C4C4C4"))),
-                ("evidence for the output", .area(Overlay.ink(1))),
+                ("evidence for", .area(Overlay.ink(1))),
             ]
-                + (hasNegative ? [("evidence against the output", .area(Overlay.ink(-1)))] : []),
+                + (hasNegative ? [("evidence against", .area(Overlay.ink(-1)))] : []),
             width: width - 24)
         let (gap, height) = (8.0, picture.rows > 1 ? 96.0 : 18)
         let top = (note.isEmpty ? 32.0 : 48) + (maps.isEmpty ? 0 : legend.height + 4)
