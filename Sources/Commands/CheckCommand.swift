@@ -47,6 +47,9 @@ extension Command {
                     let sweepFolds = try sweep?.check()
                     print("\(path): OK\n\(check.plan.summary)")
                     for remark in check.remarks { print(remark) }
+                    for remark in sweepFolds?.remarks ?? [] where !check.remarks.contains(remark) {
+                        print(remark)
+                    }
                     print(CostEstimate(experiment, check.plan, data: check.data).text)
                     print(truncation(experiment), terminator: "")
                     if let sweep {
@@ -86,7 +89,8 @@ extension Command {
     /// The folds of a sweep over all folds, which lacks those without clips.
     private static func foldText(_ folds: SweepFolds) -> String {
         guard !folds.isComplete, let numbers = folds.numbers.first else { return "all folds" }
-        return "folds " + numbers.map(String.init).joined(separator: ", ")
+        guard folds.numbers.allSatisfy({ $0 == numbers }) else { return "all folds that have clips" }
+        return (numbers.count == 1 ? "fold " : "folds ") + numbers.map(String.init).joined(separator: ", ")
     }
 
     /// The truncation by the features, or why it is unknown.

@@ -63,11 +63,14 @@ extension Command {
                     + (parameters > 0 ? ", \(NumberText.count(parameters, "parameter"))" : ""))
         })
 
-    /// The paths of models that an earlier path names, too, such as a run of a cross-validation that is given as a whole.
+    /// The models that are given more than once, each of them once: for example, a run of a cross-validation that is given
+    /// as well.
     private static func repeated(_ paths: [String]) -> [String] {
-        var seen: Set<String> = []
+        var counts: [String: Int] = [:]
         return paths.filter { path in
-            !seen.insert(URL(fileURLWithPath: path).resolvingSymlinksInPath().path).inserted
+            let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+            counts[resolved, default: 0] += 1
+            return counts[resolved] == 2
         }
     }
 }

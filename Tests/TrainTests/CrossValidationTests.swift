@@ -244,8 +244,10 @@ import Testing
         #expect(combined.output.contains("an ensemble of 4 models"), "\(combined.errors)")
         #expect(!combined.errors.contains("more than once"))
         let run = try folds + "/runs/base-seed1-fold1"
-        let again = try BuiltProgram.run("combine", folds, run, "--out", folder + "/again.safetensors")
-        #expect(again.output.contains("an ensemble of 5 models"))
+        let again = try BuiltProgram.run(
+            "combine", folds, run, run, "--out", folder + "/again.safetensors")
+        #expect(again.output.contains("an ensemble of 6 models"))
+        #expect(again.errors.components(separatedBy: "more than once").count == 2, "\(again.errors)")
         #expect(
             again.errors.contains(
                 "note: \(run) is given more than once; each occurrence counts as a separate model\n"))

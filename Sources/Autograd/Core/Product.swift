@@ -126,9 +126,9 @@ enum Product {
         start: Start = .zero, into c: UnsafeMutablePointer<Real>, row cRow: Int, relu: Bool = false,
         norm: FixedNorm? = nil
     ) {
-        var isCopied = false
-        if case .plain = b, aColumn == 1 { isCopied = copiesPanels(rows: m, columns: n) }
-        let grid = Grid(rows: m, columns: n, depth: k, copiesPanels: isCopied)
+        var isPacked = true
+        if case .plain = b { isPacked = false }
+        let grid = grid(m: m, n: n, k: k, column: aColumn, isPacked: isPacked)
         Parallel.chunks(grid.count) { index in
             let chunk = grid[index]
             run(
@@ -139,6 +139,13 @@ enum Product {
         Parallel.elements(m, grain: Swift.max(1, 32768 / n)) {
             norm.apply(to: c + $0.lowerBound * cRow, rows: $0.count)
         }
+    }
+
+    /// The chunks of `runInChunks`, where `column` is the distance between the columns of the left factor.
+    static func grid(m: Int, n: Int, k: Int, column: Int, isPacked: Bool) -> Grid {
+        Grid(
+            rows: m, columns: n, depth: k,
+            copiesPanels: !isPacked && column == 1 && copiesPanels(rows: m, columns: n))
     }
 
     /// Whether the kernel copies the panels of a right factor that is not packed. With this number of rows, that is at least as

@@ -96,12 +96,13 @@ private func multiply(_ a: Tensor, _ b: Tensor, _ plan: MatMulPlan) -> Tensor {
             let packed =
                 isShared && (plan.transposeB || m >= 24 && !plan.copiesPanels)
                 ? pack(b + plan.offsets[0].b, plan) : nil
+            let aColumn = plan.transposeA ? m : 1
             let run = { (matrix: Int) in
                 let offset = plan.offsets[matrix]
                 let multiply = { (factor: Product.Factor) in
                     Product.runInChunks(
                         m: m, n: n, k: k, a + offset.a, row: plan.transposeA ? 1 : k,
-                        column: plan.transposeA ? m : 1, factor, into: c + matrix * m * n, row: n)
+                        column: aColumn, factor, into: c + matrix * m * n, row: n)
                 }
                 if let packed {
                     packed.withFactor(multiply)
@@ -114,9 +115,9 @@ private func multiply(_ a: Tensor, _ b: Tensor, _ plan: MatMulPlan) -> Tensor {
             // The threads share many matrices; a few large ones are computed by all threads, one after the other.
             let together = Swift.max(1, 2_000_000 / Swift.max(m * n * k, 1))
             let groups = (matrices + together - 1) / together
-            if groups < 8,
-                Product.Grid(rows: m, columns: n, depth: k, copiesPanels: plan.copiesPanels).count > 1
-            {
+            let grid = Product.grid(
+                m: m, n: n, k: k, column: aColumn, isPacked: packed != nil || plan.transposeB)
+            if groups < 8, grid.count > 1 {
                 (0..<matrices).forEach(run)
             } else {
                 Parallel.chunks(groups) { group in

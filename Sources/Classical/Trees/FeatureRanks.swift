@@ -19,7 +19,7 @@ final class FeatureRanks: @unchecked Sendable {
         let ranks = UnsafeMutablePointer<UInt32>.allocate(capacity: rows * features)
         self.ranks = ranks
         var distinct: [[Float]] = Array(repeating: [], count: features)
-        let width = FeatureRanks.columnsPerChunk
+        let width = features < 256 ? 1 : FeatureRanks.columnsPerChunk
         distinct.withUnsafeMutableBufferPointer { distinct in
             x.values.withUnsafeBufferPointer { values in
                 Parallel.chunks((features + width - 1) / width) { chunk in
@@ -70,7 +70,8 @@ final class FeatureRanks: @unchecked Sendable {
         }
     }
 
-    /// The columns that are copied together, so that each cache line of a matrix with many columns is read once.
+    /// The columns of a wide matrix that are copied together, so that each of its cache lines is read once. Those of a
+    /// narrow one are shared by the threads one by one.
     private static let columnsPerChunk = 8
 
     /// Returns some columns of a matrix one after the other. The caller deallocates them.

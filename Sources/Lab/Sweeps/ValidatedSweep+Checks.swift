@@ -71,15 +71,11 @@ extension ValidatedSweep {
                 for sentence in splits.compactMap(\.missingSentence) where !remarks.contains(sentence) {
                     remarks.append(sentence)
                 }
-                if let units = experiment.knownUnits(experiment.outputs(of: corpus.classes)) {
-                    let spec = try experiment.model.spec(units)
-                    let output = try spec.checkedPlan(experiment.features.outputShape()).output
-                    if let message = ValidatedExperiment.mismatch(
-                        output, units, labelsSteps: experiment.labelsSteps)
-                    {
+                do {
+                    if let message = try Self.modelMismatch(of: experiment, corpus) {
                         report("model", message)
                     }
-                }
+                } catch let error as InputError { report("model", "\(error)") }
                 return wanted ?? present
             } catch let error as InputError {
                 report("data", "\(error)")
@@ -89,5 +85,12 @@ extension ValidatedSweep {
         guard problems.isEmpty else { throw ConfigurationError(problems) }
         return SweepFolds(
             numbers: folds, isComplete: !known.values.joined().contains(where: \.isMissing), remarks: remarks)
+    }
+
+    /// What is wrong with the outputs of a member's model, if the number of outputs is known.
+    private static func modelMismatch(of experiment: Experiment, _ corpus: Corpus) throws -> String? {
+        guard let units = experiment.knownUnits(experiment.outputs(of: corpus.classes)) else { return nil }
+        let output = try experiment.model.spec(units).checkedPlan(experiment.features.outputShape()).output
+        return ValidatedExperiment.mismatch(output, units, labelsSteps: experiment.labelsSteps)
     }
 }

@@ -63,12 +63,15 @@ export class Mistakes {
     let choice;
     try {
       choice = await runChoice(chosen, (name) => { location.hash = `#mistakes/${encodeURIComponent(name)}`; }, true);
+      if (visit !== this.#visit) return;
       if (!choice.name) return this.#body.replaceChildren(choice.element, choice.missing ? problem(new Error(choice.missing)) : "");
-      this.run = choice.name;
-      this.data = await api(runPath(choice.name, "/clips", { seed, variant }));
-      this.models = choice.isPooled ? await modelChoice(foldModel, "fold") : await modelChoice(choice.name);
-      this.models.element.addEventListener("change", () => { if (this.clip) this.#predict(this.clip); });
-      if (visit === this.#visit) this.#build(choice.isPooled ? el("div", {}, choice.element, this.#pools()) : choice.element);
+      const data = await api(runPath(choice.name, "/clips", { seed, variant }));
+      const models = choice.isPooled ? await modelChoice(foldModel, "fold") : await modelChoice(choice.name);
+      // A slow answer must not replace the data of a page that was opened after it.
+      if (visit !== this.#visit) return;
+      [this.run, this.data, this.models] = [choice.name, data, models];
+      models.element.addEventListener("change", () => { if (this.clip) this.#predict(this.clip); });
+      this.#build(choice.isPooled ? el("div", {}, choice.element, this.#pools()) : choice.element);
     } catch (error) { if (visit === this.#visit) this.#body.replaceChildren(choice?.element ?? "", problem(error)); }
   }
 

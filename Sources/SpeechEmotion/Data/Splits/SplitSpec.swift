@@ -3,7 +3,7 @@ import Configuration
 
 /// A rule to split a corpus, as a config names it: `{"type": "grouped", "by": "speaker", "test": 0.2, "seed": 1}`.
 public protocol SplitSpec: TaggedOptions {
-    /// Returns one split, or one per fold; the same ones for the same clips and options on every machine. Throws a
+    /// Returns one split, or one per fold; the same ones for the same clips and options on every machine. Throws an
     /// `InputError` if the corpus cannot be split.
     func split(_ corpus: Corpus) throws -> [Split]
     /// The number of splits if it does not depend on the corpus; otherwise nil. Defaults to one.
