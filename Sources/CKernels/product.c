@@ -10,13 +10,16 @@
 
 #include "versions.h"
 
-// The sizes of the blocks of A and B that stay in the fast caches. Blocks along k are of equal size, up to DEEPEST.
-enum { K_BLOCK = 256, DEEPEST = 384, M_BLOCK = 240, PACKED_M_BLOCK = 96 };
+// The sizes of the blocks of A and B that stay in the fast caches, beside K_BLOCK, which depends on the instruction set.
+enum { M_BLOCK = 240, PACKED_M_BLOCK = 96 };
 
-/// The depth of the blocks along k: that of the number of blocks which brings it nearest to K_BLOCK.
-static inline ptrdiff_t block_depth(ptrdiff_t k) {
-    if (k <= DEEPEST) return DEEPEST;
-    const ptrdiff_t blocks = (k + K_BLOCK / 2) / K_BLOCK;
+// Blocks along k are of equal size, up to this one.
+#define DEEPEST (K_BLOCK * 3 / 2)
+
+/// The depth of the blocks along k: that of the number of blocks which brings it nearest to `target`.
+static inline ptrdiff_t block_depth(ptrdiff_t k, ptrdiff_t target) {
+    if (k <= target * 3 / 2) return target * 3 / 2;
+    const ptrdiff_t blocks = (k + target / 2) / target;
     return (k + blocks - 1) / blocks;
 }
 
@@ -32,16 +35,19 @@ static inline int is_left_packed(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, ptrdiff_
 #define TARGET TARGET_WIDE
 #define BYTES 64
 #define TALL 8
+#define K_BLOCK 320
 #include "product-types.inc"
 #define VERSION middle
 #define TARGET TARGET_MIDDLE
 #define BYTES 32
 #define TALL 4
+#define K_BLOCK 256
 #include "product-types.inc"
 #define VERSION narrow
 #define TARGET
 #define BYTES 16
 #define TALL 4
+#define K_BLOCK 256
 #include "product-types.inc"
 
 #else
@@ -49,6 +55,7 @@ static inline int is_left_packed(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, ptrdiff_
 #define TARGET
 #define BYTES 16
 #define TALL 8
+#define K_BLOCK 256
 #include "product-types.inc"
 #endif
 
