@@ -29,7 +29,11 @@ struct ClassicalBenchmark {
 
     private func matrix(_ file: String) throws -> Matrix {
         let x = try Npy.read(file)
-        return Matrix(rows: x.shape[0], columns: x.shape[1], values: x.array.map { Double($0) })
+        return Matrix(
+            rows: x.shape[0], columns: x.shape[1],
+            values: x.withElements { values in
+                UnsafeBufferPointer(start: values, count: x.count).map { Double($0) }
+            })
     }
 
     private func run(_ job: Job, _ x: Matrix, _ y: [Int], _ classes: Int) throws {
@@ -57,13 +61,18 @@ struct ClassicalBenchmark {
     }
 
     private func report<Model: Classifier>(_ job: Job, _ x: Matrix, _ fit: () throws -> Model) throws {
-        var model = try fit()
+        var model = Optional(try fit())
         func time(_ body: () throws -> Void) rethrows -> Double {
             let start = seconds(cpu: job.cpu)
             try body()
             return seconds(cpu: job.cpu) - start
         }
-        let fitting = try (0..<job.repeats).map { _ in try time { model = try fit() } }
+        let fitting = try (0..<job.repeats).map { _ in
+            // As in scikit-learn, the old model is freed before the new one is fitted.
+            model = nil
+            return try time { model = try fit() }
+        }
+        guard let model else { return }
         let predicting = (0..<5).map { _ in time { _ = model.scores(x) } }
         let row = x.rows([0])
         let single = (0..<15).map { _ in time { for _ in 0..<20 { _ = model.scores(row) } } / 20 }

@@ -34,11 +34,16 @@ extension Matrix {
     {
         precondition(
             inner == right.rows, "product: expected \(inner) rows in the right factor, found \(right.rows)")
-        var result = Matrix(rows: rows, columns: right.columns)
-        result.values.withUnsafeMutableBufferPointer { out in
+        let size = rows * right.columns
+        let product = [Double](unsafeUninitializedCapacity: size) { out, count in
+            count = size
+            guard inner > 0, let out = out.baseAddress, size > 0 else {
+                out.initialize(repeating: 0)
+                return
+            }
             values.withUnsafeBufferPointer { left in
                 right.withFactor { factor in
-                    guard let left = left.baseAddress, let out = out.baseAddress else { return }
+                    guard let left = left.baseAddress else { return }
                     let chunk = RightFactor.rowsPerChunk(inner * right.columns)
                     Parallel.elements(rows, grain: chunk) { range in
                         factor.multiply(
@@ -48,7 +53,7 @@ extension Matrix {
                 }
             }
         }
-        return result
+        return Matrix(rows: rows, columns: right.columns, values: product)
     }
 }
 

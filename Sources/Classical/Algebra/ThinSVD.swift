@@ -15,7 +15,7 @@ package struct ThinSVD {
         let isWide = matrix.rows < matrix.columns
         let tall = isWide ? matrix.transposed : matrix
         let n = tall.columns
-        var vectors = SymmetricEigen(tall.transposedProduct(tall)).vectors
+        var vectors = SymmetricEigen(ColumnProducts(tall).gram).vectors
         var scaled = vectors.productTransposed(tall)
         var sweeps = 0
         while sweeps < 30, ThinSVD.sweep(&scaled, &vectors) { sweeps += 1 }

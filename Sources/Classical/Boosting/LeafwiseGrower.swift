@@ -12,7 +12,7 @@ final class LeafwiseGrower {
     private var histograms: [UnsafeMutablePointer<Int64>] = []
     private let found: UnsafeMutablePointer<HistogramSplit>
     private var allowed: [Bool] = []
-    private var tree = GrowingTree(statistics: 1)
+    private var tree = GrowingTree(leaves: 1)
     private var splitBins: [Int] = []
     private var gains: [Double] = []
 
@@ -53,7 +53,7 @@ final class LeafwiseGrower {
     ) -> GrownTree {
         for (i, row) in bag.enumerated() { rows[i] = row }
         allowed = features
-        tree = GrowingTree(statistics: 1)
+        tree = GrowingTree(leaves: min(parameters.numLeaves, bag.count))
         splitBins = [0]
         gains = Array(repeating: 0, count: bins.features)
         let units = PackedDerivatives(first, second, rows, bag.count, into: packed)
@@ -75,7 +75,7 @@ final class LeafwiseGrower {
     private func growLeaves(_ count: Int, _ units: PackedDerivatives) -> [Leaf] {
         var sums: Int64 = 0
         for i in 0..<count { sums &+= packed[i] }
-        _ = tree.add { _ in (Double(count), 0) }
+        _ = tree.add(rows: 0..<count, (weight: Double(count), impurity: 0))
         var leaves = [Leaf(node: 0, rows: 0..<count, depth: 0, sums: sums)]
         var used = 0
         if canSplit(leaves[0]) {
@@ -143,13 +143,13 @@ final class LeafwiseGrower {
         }
         (rows + left).update(from: rowBuffer, count: right)
         (packed + left).update(from: packedBuffer, count: right)
-        let children = tree.add { _ in (Double(leftCount), 0) }
-        _ = tree.add { _ in (Double(count - leftCount), 0) }
+        let children = tree.add(rows: start..<left, (weight: Double(leftCount), impurity: 0))
+        _ = tree.add(rows: left..<start + count, (weight: Double(count - leftCount), impurity: 0))
         splitBins[leaf.node] = leaf.best.bin
         splitBins += [0, 0]
-        tree.nodes[leaf.node].feature = feature
+        tree.nodes[leaf.node].feature = Int32(feature)
         tree.nodes[leaf.node].threshold = bins.bounds[feature][leaf.best.bin]
-        tree.nodes[leaf.node].left = children
+        tree.nodes[leaf.node].left = Int32(children)
         gains[feature] += leaf.best.gain
         return (
             Leaf(node: children, rows: start..<left, depth: leaf.depth + 1, sums: leftSums),
@@ -285,10 +285,10 @@ final class LeafwiseGrower {
             }
             var node = 0
             while tree.nodes[node].left >= 0 {
-                let feature = tree.nodes[node].feature
+                let feature = Int(tree.nodes[node].feature)
                 let code = bins.group(feature / FeatureBins.groupSize)[row]
                 let bin = code &>> UInt64(feature % FeatureBins.groupSize * 8) & 0xff
-                node = tree.nodes[node].left + (bin <= splitBins[node] ? 0 : 1)
+                node = Int(tree.nodes[node].left) + (bin <= splitBins[node] ? 0 : 1)
             }
             scores[row] += values[node]
         }

@@ -63,7 +63,8 @@ public struct LinearDiscriminantOptions: ClassifierOptions {
         }
         let weight: Matrix
         if solver == .lsqr {
-            weight = SymmetricEigen(covariance).solve(rows: means)
+            weight =
+                Cholesky(covariance)?.solve(rows: means) ?? SymmetricEigen(covariance).solve(rows: means)
         } else if let factor = Cholesky(covariance) {
             weight = factor.solve(rows: means)
         } else {

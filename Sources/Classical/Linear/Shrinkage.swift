@@ -28,7 +28,7 @@ public enum Shrinkage: Sendable, Equatable {
     }
 
     private static func empirical(_ centered: Matrix) -> Matrix {
-        var result = centered.transposedProduct(centered)
+        var result = ColumnProducts(centered).gram
         for index in result.values.indices { result.values[index] /= Double(centered.rows) }
         return result
     }

@@ -56,7 +56,7 @@ struct SquaredHinge {
             system = gram.rows(active).columns(active)
             for i in active.indices { for j in active.indices { system[i, j] *= scales[i] * scales[j] } }
         } else {
-            system = rows.transposedProduct(rows)
+            system = ColumnProducts(rows).gram
         }
         for i in 0..<system.rows { system[i, i] += 1 }
         guard let factor = Cholesky(system) else { return nil }

@@ -2,12 +2,16 @@ import Autograd
 
 /// The rank of each value among the distinct values of its feature, column by column.
 ///
-/// Features are rounded to `Float`, as in scikit-learn. Sorting ranks takes fewer passes than sorting the values.
+/// Features are rounded to `Float`, as in scikit-learn. Sorting ranks takes fewer passes than sorting the values. With many
+/// rows, ordered bits of the values serve as ranks, because they need no table of the distinct values.
 final class FeatureRanks: @unchecked Sendable {
     let rows: Int
     let features: Int
     private let ranks: UnsafeMutablePointer<UInt32>
-    private let distinct: [[Float]]
+    private let distinct: [[Float]]?
+
+    /// The largest number of rows with a table of the distinct values.
+    private static let mostRowsWithTable = 1 << 18
 
     /// Values that are closer than this are not separated.
     static let threshold: Float = 1e-7
@@ -18,24 +22,29 @@ final class FeatureRanks: @unchecked Sendable {
         let (rows, features) = (rows, features)
         let ranks = UnsafeMutablePointer<UInt32>.allocate(capacity: rows * features)
         self.ranks = ranks
+        let hasTable = rows <= FeatureRanks.mostRowsWithTable
         var distinct: [[Float]] = Array(repeating: [], count: features)
+        var isFinite = Array(repeating: true, count: features)
         let width = features < 256 ? 1 : FeatureRanks.columnsPerChunk
         distinct.withUnsafeMutableBufferPointer { distinct in
-            x.values.withUnsafeBufferPointer { values in
-                Parallel.chunks((features + width - 1) / width) { chunk in
-                    let first = chunk * width
-                    let columns = FeatureRanks.columns(
-                        first..<min(features, first + width), of: values, rows: rows, features: features)
-                    defer { columns.deallocate() }
-                    for feature in first..<min(features, first + width) {
-                        distinct[feature] = FeatureRanks.rank(
-                            columns + (feature - first) * rows, rows: rows, ranks + feature * rows)
+            isFinite.withUnsafeMutableBufferPointer { isFinite in
+                x.values.withUnsafeBufferPointer { values in
+                    Parallel.chunks((features + width - 1) / width) { chunk in
+                        let first = chunk * width
+                        let chosen = first..<min(features, first + width)
+                        FeatureRanks.copyOrderedBits(
+                            of: values, chosen, rows: rows, features: features, to: ranks + first * rows)
+                        for feature in chosen {
+                            let column = ranks + feature * rows
+                            isFinite[feature] = FeatureRanks.areFinite(column, rows: rows)
+                            if hasTable { distinct[feature] = FeatureRanks.rank(column, rows: rows) }
+                        }
                     }
                 }
             }
         }
-        self.distinct = distinct
-        if let column = distinct.firstIndex(where: { !($0[0].isFinite && $0[$0.count - 1].isFinite) }) {
+        self.distinct = hasTable ? distinct : nil
+        if let column = isFinite.firstIndex(of: false) {
             let row = (0..<rows).first { !Float(x[$0, column]).isFinite } ?? 0
             throw FittingError(
                 "row \(row), column \(column)", found: "\(x[row, column])",
@@ -50,7 +59,9 @@ final class FeatureRanks: @unchecked Sendable {
 
     /// The value of a feature that has the given rank.
     @inline(__always)
-    func value(_ feature: Int, _ rank: UInt32) -> Float { distinct[feature][Int(rank)] }
+    func value(_ feature: Int, _ rank: UInt32) -> Float {
+        distinct.map { $0[feature][Int(rank)] } ?? FeatureRanks.float(orderedBits: rank)
+    }
 
     /// Whether two values, the first of which is lower, are too close to be separated.
     @inline(__always)
@@ -60,7 +71,11 @@ final class FeatureRanks: @unchecked Sendable {
 
     /// Returns the largest rank whose value is at most `threshold`. There must be one.
     func rank(_ feature: Int, atMost threshold: Double) -> UInt32 {
-        distinct[feature].withUnsafeBufferPointer { values in
+        guard let distinct else {
+            let rounded = Float(threshold)
+            return FeatureRanks.orderedBits(Double(rounded) > threshold ? rounded.nextDown : rounded)
+        }
+        return distinct[feature].withUnsafeBufferPointer { values in
             var (low, high) = (0, values.count)
             while high - low > 1 {
                 let middle = (low + high) / 2
@@ -74,27 +89,31 @@ final class FeatureRanks: @unchecked Sendable {
     /// narrow one are shared by the threads one by one.
     private static let columnsPerChunk = 8
 
-    /// Returns some columns of a matrix one after the other. The caller deallocates them.
-    private static func columns(
-        _ columns: Range<Int>, of values: UnsafeBufferPointer<Double>, rows: Int, features: Int
-    ) -> UnsafeMutablePointer<Float> {
-        let copy = UnsafeMutablePointer<Float>.allocate(capacity: columns.count * rows)
+    /// Copies some columns of a matrix one after the other.
+    private static func copyOrderedBits(
+        of values: UnsafeBufferPointer<Double>, _ columns: Range<Int>, rows: Int, features: Int,
+        to copy: UnsafeMutablePointer<UInt32>
+    ) {
         for row in 0..<rows {
             for (index, column) in columns.enumerated() {
-                copy[index * rows + row] = Float(values[row * features + column])
+                copy[index * rows + row] = orderedBits(Float(values[row * features + column]))
             }
         }
-        return copy
     }
 
-    private static func rank(
-        _ values: UnsafePointer<Float>, rows: Int, _ ranks: UnsafeMutablePointer<UInt32>
-    ) -> [Float] {
+    private static func areFinite(_ orderedBits: UnsafePointer<UInt32>, rows: Int) -> Bool {
+        var isFinite = true
+        for row in 0..<rows { isFinite = isFinite && float(orderedBits: orderedBits[row]).isFinite }
+        return isFinite
+    }
+
+    /// Replaces the ordered bits of a column by ranks. Returns the distinct values.
+    private static func rank(_ ranks: UnsafeMutablePointer<UInt32>, rows: Int) -> [Float] {
         let keys = UnsafeMutablePointer<UInt64>.allocate(capacity: 2 * rows)
         defer { keys.deallocate() }
         var (low, high) = (UInt32.max, UInt32.min)
         for row in 0..<rows {
-            let order = orderedBits(values[row])
+            let order = ranks[row]
             (low, high) = (min(low, order), max(high, order))
             keys[row] = UInt64(order) << 32 | UInt64(row)
         }

@@ -1,43 +1,33 @@
-/// The nodes of a tree that is being grown, in any order, with the statistics of every node.
+/// The nodes of a tree that is being grown, in any order.
 struct GrowingTree {
     /// A node; a leaf has no left child. The right child follows the left one.
     struct Node {
-        var feature = -1
+        var feature: Int32 = -1
+        var left: Int32 = -1
         var threshold: Float = 0
-        var left = -1
+        /// Its rows, in the order of the builder.
+        var (firstRow, rowCount): (UInt32, UInt32)
         var weight: Double
         var impurity: Double
+
+        var rows: Range<Int> { Int(firstRow)..<Int(firstRow + rowCount) }
     }
 
     var nodes: [Node] = []
-    private var statistics: [Double] = []
-    private let width: Int
 
-    init(statistics width: Int) { self.width = width }
+    /// `leaves` is the largest number of leaves.
+    init(leaves: Int) {
+        // Memory that is not touched costs nothing, but growth would copy the nodes.
+        nodes.reserveCapacity(2 * leaves)
+    }
 
-    /// Adds a leaf whose statistics, weight and impurity `summarize` computes; returns its index.
-    mutating func add(
-        _ summarize: (UnsafeMutablePointer<Double>) -> (weight: Double, impurity: Double)
-    ) -> Int {
-        let start = statistics.count
-        statistics.append(contentsOf: repeatElement(0, count: width))
-        let (weight, impurity) = statistics.withUnsafeMutableBufferPointer { buffer in
-            buffer.baseAddress.map { summarize($0 + start) } ?? (0, 0)
-        }
-        nodes.append(Node(weight: weight, impurity: impurity))
+    /// Adds a leaf; returns its index.
+    mutating func add(rows: Range<Int>, _ summary: (weight: Double, impurity: Double)) -> Int {
+        nodes.append(
+            Node(
+                firstRow: UInt32(rows.lowerBound), rowCount: UInt32(rows.count), weight: summary.weight,
+                impurity: summary.impurity))
         return nodes.count - 1
-    }
-
-    mutating func removeLast(_ count: Int) {
-        nodes.removeLast(count)
-        statistics.removeLast(count * width)
-    }
-
-    func withStatistics<Result>(_ node: Int, _ body: (UnsafePointer<Double>) -> Result) -> Result {
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: width) { copy in
-            for i in 0..<width { copy[i] = statistics[node * width + i] }
-            return body(UnsafePointer(copy.baseAddress!))
-        }
     }
 
     /// Removes the branches whose decrease in impurity is not above `alpha` for each leaf (minimal cost-complexity
@@ -46,7 +36,8 @@ struct GrowingTree {
         // Children come after their parents, so costs can be summed up from the last node.
         var costs = nodes.map { $0.weight * $0.impurity / nodes[0].weight + alpha }
         for i in nodes.indices.reversed() where nodes[i].left >= 0 {
-            let branch = costs[nodes[i].left] + costs[nodes[i].left + 1]
+            let left = Int(nodes[i].left)
+            let branch = costs[left] + costs[left + 1]
             if costs[i] <= branch { nodes[i].left = -1 } else { costs[i] = branch }
         }
     }
@@ -66,13 +57,13 @@ struct GrowingTree {
             grown.cover.append(node.weight)
             if node.left >= 0 {
                 grown.nodes.append(
-                    TreeNode(feature: Int32(node.feature), threshold: node.threshold, left: slot + 1))
-                let (left, right) = (nodes[node.left], nodes[node.left + 1])
-                grown.importances[node.feature] +=
+                    TreeNode(feature: node.feature, threshold: node.threshold, left: slot + 1))
+                let (left, right) = (nodes[Int(node.left)], nodes[Int(node.left) + 1])
+                grown.importances[Int(node.feature)] +=
                     node.weight * node.impurity - left.weight * left.impurity
                     - right.weight * right.impurity
-                stack.append((node.left + 1, Int(slot)))
-                stack.append((node.left, -1))
+                stack.append((Int(node.left) + 1, Int(slot)))
+                stack.append((Int(node.left), -1))
             } else {
                 let leaf = grown.leaf(pure: &pure, outputs: outputs) { values(index, $0) }
                 grown.nodes.append(TreeNode(leaf: leaf, at: slot))

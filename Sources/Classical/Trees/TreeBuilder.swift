@@ -8,6 +8,7 @@ final class TreeBuilder<Scorer: SplitScorer> {
     private let search: SplitSearch<Scorer>
     private let rows: UnsafeMutablePointer<UInt32>
     private let rowBuffer: UnsafeMutablePointer<UInt32>
+    private let statistics: UnsafeMutablePointer<Double>
     private let count: Int
     private var tree: GrowingTree
     private var totalWeight = 0.0
@@ -16,7 +17,6 @@ final class TreeBuilder<Scorer: SplitScorer> {
     /// A node with its rows, its depth, and the number of features known to be constant in it.
     private struct Task {
         var node: Int
-        var rows: Range<Int>
         var depth: Int
         var constants: Int
     }
@@ -24,7 +24,6 @@ final class TreeBuilder<Scorer: SplitScorer> {
     /// A split that has been found but is not part of the tree yet.
     private struct Split {
         var task: Task
-        var leftRows: Int
         var children: Int
         var feature: Int
         var threshold: Float
@@ -40,32 +39,40 @@ final class TreeBuilder<Scorer: SplitScorer> {
         count = chosen.count
         rows = .allocate(capacity: count)
         rowBuffer = .allocate(capacity: count)
+        statistics = .allocate(capacity: scorer.statistics)
         for (i, row) in chosen.enumerated() { rows[i] = row }
         search = SplitSearch(
             ranks, scorer: scorer, rows: count, maxFeatures: limits.maxFeatures, isRandom: isRandom,
             generator: generator)
-        tree = GrowingTree(statistics: scorer.statistics)
+        tree = GrowingTree(leaves: count)
     }
 
     deinit {
         rows.deallocate()
         rowBuffer.deallocate()
+        statistics.deallocate()
     }
 
     /// Grows and prunes the tree.
     func grow() -> GrownTree {
-        let root = tree.add { scorer.summarize(rows, count, into: $0) }
+        let root = add(0..<count)
         totalWeight = tree.nodes[root].weight
         childLimits = ChildLimits(
             samples: limits.minSamplesLeaf, weight: limits.minWeightFractionLeaf * totalWeight)
-        let task = Task(node: root, rows: 0..<count, depth: 0, constants: 0)
+        let task = Task(node: root, depth: 0, constants: 0)
         if let leaves = limits.maxLeafNodes { growBestFirst(task, leaves) } else { growDepthFirst(task) }
         if limits.ccpAlpha > 0 { tree.prune(limits.ccpAlpha) }
         return tree.finished(features: ranks.features, outputs: scorer.outputs) { node, values in
-            tree.withStatistics(node) {
-                scorer.values(of: $0, weight: tree.nodes[node].weight, into: values)
-            }
+            let weight = summarize(tree.nodes[node].rows).weight
+            scorer.values(of: statistics, weight: weight, into: values)
         }
+    }
+
+    private func add(_ rows: Range<Int>) -> Int { tree.add(rows: rows, summarize(rows)) }
+
+    /// Computes the statistics of some rows; returns their weight and impurity.
+    private func summarize(_ range: Range<Int>) -> (weight: Double, impurity: Double) {
+        scorer.summarize(rows + range.lowerBound, range.count, into: statistics)
     }
 
     private func growDepthFirst(_ root: Task) {
@@ -103,27 +110,27 @@ final class TreeBuilder<Scorer: SplitScorer> {
     /// Finds the split of a node and sorts the rows of its children. Returns nil if the node stays a leaf.
     private func findSplit(_ task: Task) -> Split? {
         let node = tree.nodes[task.node]
-        let count = task.rows.count
+        let count = node.rows.count
         guard task.depth < limits.maxDepth, count >= limits.minSamplesSplit, node.impurity > 0x1p-52,
             node.weight >= 2 * childLimits.weight
         else { return nil }
-        let start = rows + task.rows.lowerBound
-        tree.withStatistics(task.node) { scorer.enter($0, weight: node.weight) }
+        let start = node.rows.lowerBound
+        scorer.enter(statistics, weight: summarize(node.rows).weight)
         var constants = task.constants
-        let candidate = search.best(start, count, childLimits, constants: &constants)
+        let candidate = search.best(rows + start, count, childLimits, constants: &constants)
         guard candidate.feature >= 0 else { return nil }
-        let left = partition(start, count, ranks.column(candidate.feature), candidate.low)
-        let first = tree.add { scorer.summarize(start, left, into: $0) }
-        let second = tree.add { scorer.summarize(start + left, count - left, into: $0) }
+        let middle = start + partition(rows + start, count, ranks.column(candidate.feature), candidate.low)
+        let first = add(start..<middle)
+        let second = add(middle..<start + count)
         let improvement =
             (node.weight * node.impurity - tree.nodes[first].weight * tree.nodes[first].impurity
                 - tree.nodes[second].weight * tree.nodes[second].impurity) / totalWeight
         guard improvement + 0x1p-52 >= limits.minImpurityDecrease else {
-            tree.removeLast(2)
+            tree.nodes.removeLast(2)
             return nil
         }
         return Split(
-            task: task, leftRows: left, children: first, feature: candidate.feature,
+            task: task, children: first, feature: candidate.feature,
             threshold: threshold(candidate), improvement: improvement, constants: constants)
     }
 
@@ -138,16 +145,13 @@ final class TreeBuilder<Scorer: SplitScorer> {
     }
 
     private func apply(_ split: Split) -> (left: Task, right: Task) {
-        tree.nodes[split.task.node].feature = split.feature
+        tree.nodes[split.task.node].feature = Int32(split.feature)
         tree.nodes[split.task.node].threshold = split.threshold
-        tree.nodes[split.task.node].left = split.children
-        let middle = split.task.rows.lowerBound + split.leftRows
+        tree.nodes[split.task.node].left = Int32(split.children)
         let left = Task(
-            node: split.children, rows: split.task.rows.lowerBound..<middle, depth: split.task.depth + 1,
-            constants: split.constants)
+            node: split.children, depth: split.task.depth + 1, constants: split.constants)
         let right = Task(
-            node: split.children + 1, rows: middle..<split.task.rows.upperBound, depth: left.depth,
-            constants: split.constants)
+            node: split.children + 1, depth: left.depth, constants: split.constants)
         return (left, right)
     }
 
