@@ -20,9 +20,11 @@ extension Matrix {
         product(RightFactor(right), rows: rows, inner: columns, rowStep: columns, columnStep: 1)
     }
 
-    /// Returns the product with a transposed matrix.
-    package func productTransposed(_ right: Matrix) -> Matrix {
-        product(RightFactor(transposed: right), rows: rows, inner: columns, rowStep: columns, columnStep: 1)
+    /// Returns the product with a transposed matrix, plus a value for each column of the result.
+    package func productTransposed(_ right: Matrix, plus bias: [Double]? = nil) -> Matrix {
+        product(
+            RightFactor(transposed: right), rows: rows, inner: columns, rowStep: columns, columnStep: 1,
+            bias: bias)
     }
 
     /// Returns the product of the transposed matrix with another one.
@@ -30,8 +32,9 @@ extension Matrix {
         product(RightFactor(right), rows: columns, inner: rows, rowStep: 1, columnStep: columns)
     }
 
-    private func product(_ right: RightFactor, rows: Int, inner: Int, rowStep: Int, columnStep: Int) -> Matrix
-    {
+    private func product(
+        _ right: RightFactor, rows: Int, inner: Int, rowStep: Int, columnStep: Int, bias: [Double]? = nil
+    ) -> Matrix {
         precondition(
             inner == right.rows, "product: expected \(inner) rows in the right factor, found \(right.rows)")
         let size = rows * right.columns
@@ -48,7 +51,7 @@ extension Matrix {
                     Parallel.elements(rows, grain: chunk) { range in
                         factor.multiply(
                             left + range.lowerBound * rowStep, rows: range.count, rowStep: rowStep,
-                            columnStep: columnStep, into: out + range.lowerBound * right.columns)
+                            columnStep: columnStep, bias: bias, into: out + range.lowerBound * right.columns)
                     }
                 }
             }
@@ -100,16 +103,19 @@ struct RightFactor: Sendable {
         let rows: Int, columns: Int
         let elements: UnsafePointer<Double>
 
-        /// Computes the product of `count` rows with this factor on the calling thread.
+        /// Computes the product of `count` rows with this factor, plus a value for each column, on the calling thread.
         @inline(__always)
         func multiply(
             _ left: UnsafePointer<Double>, rows count: Int, rowStep: Int, columnStep: Int = 1,
-            into out: UnsafeMutablePointer<Double>
+            bias: [Double]? = nil, into out: UnsafeMutablePointer<Double>
         ) {
-            ck_product(
-                1, count, columns, rows, left, 0, rowStep, columnStep, elements, rows, 0, 1, nil, 0, 0, out,
-                0, columns,
-                0)
+            func run(_ start: UnsafePointer<Double>?) {
+                ck_product(
+                    1, count, columns, rows, left, 0, rowStep, columnStep, elements, rows, 0, 1, start, 0, 0,
+                    out, 0,
+                    columns, 0)
+            }
+            if let bias { bias.withUnsafeBufferPointer { run($0.baseAddress) } } else { run(nil) }
         }
     }
 

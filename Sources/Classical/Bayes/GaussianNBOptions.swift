@@ -84,9 +84,9 @@ public struct GaussianNaiveBayes: Classifier, Equatable {
         return result
     }
 
-    public func probabilities(_ x: Matrix) -> Matrix { jointLogLikelihood(x).softmax }
+    public func probabilities(_ x: Matrix) -> Matrix { jointLogLikelihood(x).softmax() }
 
-    public func scores(_ x: Matrix) -> Matrix { jointLogLikelihood(x).logSoftmax }
+    public func scores(_ x: Matrix) -> Matrix { jointLogLikelihood(x).logSoftmax() }
 
     public var arrays: [NamedArray] {
         [NamedArray("theta", theta), NamedArray("var", variance), NamedArray("log_prior", logPrior)]

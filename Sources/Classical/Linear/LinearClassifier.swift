@@ -54,15 +54,13 @@ public struct LinearClassifier: Classifier, Equatable {
     /// Returns the product of each row with each weight vector, plus the biases.
     public func decisions(_ x: Matrix) -> Matrix {
         x.require(features: features)
-        var result = x.productTransposed(weight)
-        for row in 0..<result.rows { for column in 0..<classes { result[row, column] += bias[column] } }
-        return result
+        return x.productTransposed(weight, plus: bias)
     }
 
     /// Returns the softmax of the decisions. Only `isProbabilistic` classifiers are trained to make it a probability.
-    public func probabilities(_ x: Matrix) -> Matrix { decisions(x).softmax }
+    public func probabilities(_ x: Matrix) -> Matrix { decisions(x).softmax() }
 
-    public func scores(_ x: Matrix) -> Matrix { isProbabilistic ? decisions(x).logSoftmax : decisions(x) }
+    public func scores(_ x: Matrix) -> Matrix { isProbabilistic ? decisions(x).logSoftmax() : decisions(x) }
 
     public var arrays: [NamedArray] {
         [

@@ -35,24 +35,25 @@ struct LogisticLoss: Sendable {
         let bias = hasBias ? Array(parameters[weightCount...]) : Array(repeating: 0, count: outputs)
         let factor = RightFactor(transposed: weight)
         let chunks = (rows + LogisticLoss.chunk - 1) / LogisticLoss.chunk
-        var residuals = [Double](repeating: 0, count: rows * outputs)
         var losses = [Double](repeating: 0, count: chunks)
         // One gradient per chunk, added in order.
         let size = weightCount + outputs
         var partial = [Double](repeating: 0, count: chunks * size)
-        residuals.withUnsafeMutableBufferPointer { residuals in
-            losses.withUnsafeMutableBufferPointer { losses in
-                partial.withUnsafeMutableBufferPointer { partial in
-                    x.values.withUnsafeBufferPointer { values in
-                        factor.withFactor { factor in
-                            guard let values = values.baseAddress, let residuals = residuals.baseAddress,
-                                let partial = partial.baseAddress
-                            else { return }
-                            Parallel.chunks(chunks) { chunk in
-                                let first = chunk * LogisticLoss.chunk
-                                let count = min(LogisticLoss.chunk, rows - first)
-                                let (mine, block) = (residuals + first * outputs, values + first * features)
-                                let target = partial + chunk * size
+        losses.withUnsafeMutableBufferPointer { losses in
+            partial.withUnsafeMutableBufferPointer { partial in
+                x.values.withUnsafeBufferPointer { values in
+                    factor.withFactor { factor in
+                        guard let values = values.baseAddress, let partial = partial.baseAddress else {
+                            return
+                        }
+                        Parallel.chunks(chunks) { chunk in
+                            let first = chunk * LogisticLoss.chunk
+                            let count = min(LogisticLoss.chunk, rows - first)
+                            let block = values + first * features
+                            let target = partial + chunk * size
+                            withUnsafeTemporaryAllocation(of: Double.self, capacity: count * outputs) {
+                                residuals in
+                                guard let mine = residuals.baseAddress else { return }
                                 factor.multiply(block, rows: count, rowStep: features, into: mine)
                                 for row in 0..<count {
                                     let line = mine + row * outputs

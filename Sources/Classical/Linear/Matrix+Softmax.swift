@@ -1,21 +1,33 @@
+import Autograd
 import Foundation
 
 extension Matrix {
     /// Returns the softmax of each row.
-    var softmax: Matrix {
-        var result = logSoftmax
-        for index in result.values.indices { result.values[index] = exp(result.values[index]) }
-        return result
-    }
+    consuming func softmax() -> Matrix { logSoftmax { $0 = exp($0) } }
 
     /// Returns the logarithm of the softmax of each row.
-    var logSoftmax: Matrix {
+    consuming func logSoftmax() -> Matrix { logSoftmax { $0 = max(absentScore, $0) } }
+
+    /// Replaces each row by the logarithm of its softmax, and then each value by `finish`.
+    private consuming func logSoftmax(finish: @Sendable (inout Double) -> Void) -> Matrix {
+        let (rows, columns) = (rows, columns)
         var result = self
-        for row in 0..<rows {
-            let largest = self[row: row].max() ?? 0
-            let sum = self[row: row].reduce(0) { $0 + exp($1 - largest) }
-            let offset = largest + log(sum)
-            for column in 0..<columns { result[row, column] = max(absentScore, result[row, column] - offset) }
+        result.values.withUnsafeMutableBufferPointer { values in
+            guard let values = values.baseAddress, columns > 0 else { return }
+            Parallel.elements(rows, grain: max(1, 8192 / columns)) { range in
+                for row in range {
+                    let line = values + row * columns
+                    var largest = line[0]
+                    for column in 1..<max(columns, 1) { largest = max(largest, line[column]) }
+                    var sum = 0.0
+                    for column in 0..<columns { sum += exp(line[column] - largest) }
+                    let offset = largest + log(sum)
+                    for column in 0..<columns {
+                        line[column] -= offset
+                        finish(&line[column])
+                    }
+                }
+            }
         }
         return result
     }

@@ -138,7 +138,7 @@ public struct SupportVectorClassifier: Classifier, Equatable {
     /// Returns calibrated probabilities (Platt scaling of the pairs, then coupling) if the option `probability` was on;
     /// otherwise the softmax of the scores, which is only a ranking.
     public func probabilities(_ x: Matrix) -> Matrix {
-        guard let scalings else { return scores(x).softmax }
+        guard let scalings else { return scores(x).softmax() }
         let decisions = pairDecisions(x)
         var result = Matrix(rows: x.rows, columns: classes)
         let count = present.count
