@@ -50,9 +50,15 @@ import Testing
 
         /// The accuracy on the test set of a classifier that uses one group of features and is trained on the other clips.
         func accuracy(_ classifier: Classifier, _ group: Int, on test: Set<Int>) -> Double {
+            let results = results(classifier, group, on: test)
+            return results.reduce(0, +) / Double(results.count)
+        }
+
+        /// For each clip of the test set, in ascending order, 1 if such a classifier is right, and 0 otherwise.
+        func results(_ classifier: Classifier, _ group: Int, on test: Set<Int>) -> [Double] {
             let train = classes.indices.filter { !test.contains($0) }
             let predict = trained(classifier, group, train)
-            return Double(test.count { predict(features[group][$0]) == classes[$0] }) / Double(test.count)
+            return test.sorted().map { predict(features[group][$0]) == classes[$0] ? 1 : 0 }
         }
 
         func trained(_ classifier: Classifier, _ group: Int, _ train: [Int]) -> ([Double]) -> Int {
@@ -120,6 +126,38 @@ import Testing
         let found = alarms(.nearestNeighbor, Division(count: 10, isKFold: false), clips: 50)
         #expect((0.05...0.12).contains(found.corrected))
         #expect(found.plain > 0.25)
+    }
+
+    /// The pooled test over all clips, each of which is tested once, is nearly right for a stable classifier only. Results of folds do not
+    /// tell the classifiers apart: the variance between folds explains half of the variance of the mean of an unstable classifier.
+    @Test(arguments: Classifier.allCases) func pooledTestOfKFold(_ classifier: Classifier) throws {
+        let generator = RandomGenerator(seed: 34).split("\(classifier)")
+        let (division, clips) = (Division(count: 5, isKFold: true), 100)
+        let folds = try (0..<Self.rounds).map { _ in
+            let corpus = Corpus(clips, generator)
+            let pairs = division.testSets(clips, generator).map { test in
+                (0..<2).map { corpus.results(classifier, $0, on: test) }
+            }
+            let isAlarm = try PairedTest.student(pairs.flatMap { $0[0] }, pairs.flatMap { $0[1] }) <= 0.05
+            let differences = pairs.map {
+                zip($0[0], $0[1]).reduce(0) { $0 + $1.0 - $1.1 } / Double($0[0].count)
+            }
+            return (isAlarm: isAlarm, results: FoldResults(differences))
+        }
+        let alarms = Double(folds.count(where: \.isAlarm)) / Double(Self.rounds)
+        let (variance, explained) = folds.reduce((0.0, 0.0)) { sums, fold in
+            let deviation = fold.results.deviation
+            return (
+                sums.0 + fold.results.mean * fold.results.mean,
+                sums.1 + deviation * deviation / Double(division.count)
+            )
+        }
+        let note = "\(alarms) alarms; the variance is \(variance / explained) times that between folds"
+        if classifier == .nearestCentroid {
+            #expect((0.04...0.08).contains(alarms) && variance / explained < 1.3, "\(note)")
+        } else {
+            #expect(alarms > 0.1 && variance / explained > 1.7, "\(note)")
+        }
     }
 
     /// In k-fold cross-validation, the correction is conservative for a stable classifier and right for an unstable one. A plain t-test is
