@@ -116,6 +116,18 @@ public struct ClusteredMetric: Sendable {
     /// The number of models.
     public var modelCount: Int { models.count / targets }
 
+    /// The effective number of clusters divided by their number: 1 if all have equally many examples, less if a few have most of
+    /// them (Kish 1965).
+    var effectiveShare: Double {
+        var counts = Array(repeating: 0.0, count: clusters.count)
+        for model in models {
+            for (cluster, places) in model.places.enumerated() { counts[cluster] += Double(places.count) }
+        }
+        let sum = counts.reduce(0, +)
+        let squares = counts.reduce(0) { $0 + $1 * $1 }
+        return squares > 0 ? sum * sum / squares / Double(counts.count) : 1
+    }
+
     /// Returns the metric over the clusters of both, those of `other` last. The models are joined in their order. If there are
     /// different numbers of them, each is repeated until both have equally many, so that the mean over the models stays the same.
     func joined(with other: ClusteredMetric) throws(InputError) -> ClusteredMetric {

@@ -4,7 +4,7 @@ import Glibc
 public struct ConfidenceInterval: Sendable, Equatable {
     /// The method that computed the interval.
     public enum Method: String, Sendable, CaseIterable {
-        /// Student's t with the jackknife standard error, over speakers or clips.
+        /// Student's t with the jackknife standard error and a correction for skewness, over speakers or clips.
         case jackknife
         /// Student's t over the results of folds.
         case student
@@ -60,12 +60,11 @@ public struct ConfidenceInterval: Sendable, Equatable {
     ///   - estimate: The metric of all units.
     ///   - others: For each unit, or each group of units, the metric of the others.
     ///   - metric: The metric; nil for one without bounds.
-    ///   - scale: The scale, instead of that of the metric.
     ///   - inflation: A factor of the variance.
+    ///   - effectiveShare: The effective number of units divided by their number, for a correction for skewness; nil for none.
     init(
-        _ estimate: Double, others: [Double], of metric: Metric?, scale: MetricScale? = nil, level: Double,
-        units: Int, method: Method,
-        inflation: Double = 1
+        _ estimate: Double, others: [Double], of metric: Metric?, level: Double, units: Int, method: Method,
+        inflation: Double = 1, effectiveShare: Double? = nil
     ) {
         self.init(estimate: estimate, low: .nan, high: .nan, level: level, units: units)
         guard level > 0, level < 1 else { return }
@@ -77,7 +76,7 @@ public struct ConfidenceInterval: Sendable, Equatable {
             absence = .equalUnits
             return
         }
-        let scale = scale ?? metric?.scale ?? .identity
+        let scale = metric?.scale ?? .identity
         let (center, scaled) = (scale(estimate), others.map { scale($0) })
         guard center.isFinite, scaled.allSatisfy(\.isFinite) else {
             absence = .oneUnit
@@ -87,9 +86,29 @@ public struct ConfidenceInterval: Sendable, Equatable {
         let mean = scaled.reduce(0, +) / count
         let squares = scaled.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
         let error = (squares * (count - 1) / count * inflation).squareRoot()
-        let reach = StudentT(freedom: count - 1).quantile((1 + level) / 2) * error
-        (low, high) = (scale.inverse(center - reach), scale.inverse(center + reach))
+        let share = effectiveShare ?? 1
+        let quantile = StudentT(freedom: max(share * count - 1, Self.leastFreedom)).quantile((1 + level) / 2)
+        let cubes = scaled.reduce(0) { sum, value in
+            sum + (mean - value) * (mean - value) * (mean - value)
+        }
+        let hasCorrection = effectiveShare != nil && squares > 0
+        let skewness = hasCorrection ? cubes / (squares * squares.squareRoot()) : 0
+        let bend = -skewness * share * share * share / 3
+        (low, high) = (
+            scale.inverse(center - error * Self.bent(quantile, bend)),
+            scale.inverse(center - error * Self.bent(-quantile, bend))
+        )
         self.method = method
+    }
+
+    /// The least degrees of freedom, where one unit has most of the examples.
+    private static let leastFreedom = 1.5
+
+    /// Returns the quantile of a skewed studentized estimate for the quantile q of a symmetric one. To second order it is the
+    /// polynomial of Johnson (1978), q + bend (1 + 2 q^2) / 4, but it always increases with q.
+    private static func bent(_ quantile: Double, _ bend: Double) -> Double {
+        guard abs(bend) > 1e-9 else { return quantile }
+        return expm1(bend * quantile) / bend + bend / 4
     }
 
     /// An unknown metric.

@@ -17,10 +17,11 @@ import Testing
         var coverage = 0.93...0.97
         /// Metrics with so few clips that their interval is conservative.
         var conservative: [Metric] = []
-        /// Whether the population is one of `limits`.
-        var isLimit = false
-        /// More where draws are cheap and the range is narrow.
-        var rounds: Int { population.hasScores || isLimit ? 1000 : 2000 }
+        /// More with few clips, where draws are cheap.
+        var rounds: Int {
+            population.hasScores || population.mostRepetitions > 1 || population.repetitionSpread > 0
+                ? 1000 : 2000
+        }
         var testDescription: String { "\(population.name), \(speakers) speakers, \(seeds) seeds" }
         var generator: RandomGenerator { RandomGenerator(seed: 7).split(testDescription) }
     }
@@ -28,20 +29,23 @@ import Testing
     private static let sizes = [5, 10, 24].flatMap { speakers in [1, 3].map { (speakers, $0) } }
     static let designs: [Design] =
         sizes.flatMap { speakers, seeds in
-            let isSmall = speakers == 5 && seeds == 1
+            let isSmall = speakers < 24 && seeds == 1
             return [
                 Design(
                     population: SimulatedPopulation(), speakers: speakers, seeds: seeds,
                     metrics: [.uar, .accuracy, .macroF1, .recall(ofClass: 0)],
-                    conservative: isSmall ? [.recall(ofClass: 0)] : []),
+                    conservative: isSmall && speakers == 5 ? [.recall(ofClass: 0)] : []),
                 Design(
                     population: .nearPerfect, speakers: speakers, seeds: seeds,
                     metrics: [.uar, .recall(ofClass: 2)],
                     conservative: isSmall ? [.recall(ofClass: 2)] : []),
                 Design(population: .unbalanced, speakers: speakers, seeds: seeds),
+                Design(population: .unbalancedNearPerfect, speakers: speakers, seeds: seeds),
+                Design(population: .logNormal, speakers: speakers, seeds: seeds),
+                Design(population: .twoGroups, speakers: speakers, seeds: seeds),
                 Design(
                     population: .fewClips, speakers: speakers, seeds: seeds,
-                    conservative: seeds == 1 && speakers < 24 ? [.uar] : []),
+                    coverage: isSmall ? 0.93...0.975 : 0.93...0.97),
                 // Every metric that has an interval.
                 Design(
                     population: .scored, speakers: speakers, seeds: seeds,
@@ -51,18 +55,18 @@ import Testing
                     }),
                 Design(
                     population: .scoredNearPerfect, speakers: speakers, seeds: seeds,
-                    metrics: [.auc, .logLoss, .brier]),
+                    metrics: [.auc, .logLoss, .brier],
+                    // Up to a fifth of the draws have no interval of the AUC: one speaker has all the errors.
+                    coverage: speakers == 5 ? 0.93...0.98 : 0.93...0.97),
             ]
         }
         + [1, 3].map { Design(population: .uneven, speakers: 29, seeds: $0) }
 
-    /// Populations on which no method of those that were compared covers: speakers who differ widely and are rare, with a metric near 1,
-    /// and speakers whose numbers of clips differ by an order of magnitude.
-    static let limits: [Design] = sizes.flatMap { speakers, seeds in
-        [SimulatedPopulation.unbalancedNearPerfect, .logNormal].map {
-            Design(
-                population: $0, speakers: speakers, seeds: seeds, coverage: 0.90...0.955, isLimit: true)
-        }
+    /// A population on which no method of those that were compared covers.
+    static let limits: [Design] = sizes.map { speakers, seeds in
+        Design(
+            population: .rareSpeakers, speakers: speakers, seeds: seeds,
+            coverage: speakers == 5 && seeds == 1 ? 0.93...0.985 : 0.90...0.97)
     }
 
     @Test(arguments: designs + limits) func intervalsOverSpeakersCover(_ design: Design) throws {
@@ -138,16 +142,20 @@ import Testing
         }
     }
 
-    @Test(arguments: [5, 10, 24]) func speakerTestFalsePositiveRateOfUnequalSpeakers(_ speakers: Int) throws {
-        let generator = RandomGenerator(seed: 13).split("\(speakers)")
-        let alarms = try (0..<Self.rounds).count { _ in
-            let systems = try SimulatedPopulation.unbalanced.draw(
-                speakers: speakers, seeds: 1, models: 2, interaction: 0.5, generator
-            ).map { try ClusteredMetric(.uar, $0, by: .speakers) }
-            return try ClusterResampling.test(systems[0], systems[1], draws: 200, generator: generator)
-                <= 0.05
+    @Test(arguments: [5, 9, 24]) func speakerTestFalsePositiveRateOfUnequalSpeakers(_ speakers: Int)
+        throws
+    {
+        for population in [SimulatedPopulation.unbalanced, .logNormal] {
+            let generator = RandomGenerator(seed: 13).split("\(speakers) \(population.name)")
+            let alarms = try (0..<Self.rounds).count { _ in
+                let systems = try population.draw(
+                    speakers: speakers, seeds: 1, models: 2, interaction: 0.5, generator
+                ).map { try ClusteredMetric(.uar, $0, by: .speakers) }
+                return try ClusterResampling.test(systems[0], systems[1], draws: 200, generator: generator)
+                    <= 0.05
+            }
+            #expect((30...70).contains(alarms), "\(population.name): \(alarms) false alarms of 1000")
         }
-        #expect((30...70).contains(alarms), "\(alarms) false alarms of 1000")
     }
 
     /// A system with one seed against one with three, each averaged over its own.

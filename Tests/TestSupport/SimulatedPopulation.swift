@@ -5,7 +5,7 @@ import Metrics
 /// Predictions drawn from a population of speakers whose true metrics are known.
 ///
 /// A clip of class c by speaker g has the strength x = a_c + u_g + v + w. u is the effect of the speaker, v that of the clip, which all
-/// seeds share, and w that of a seed on the clip. v and w are normal; u is normal or has heavier tails. Without scores, the clip is
+/// seeds share, and w that of a seed on the clip. v and w are normal; u has one of several distributions. Without scores, the clip is
 /// classified correctly with probability logistic(x), and all predictions have the same confidence. With scores, the probabilities are
 /// the softmax of normal noise to which x is added for the true class.
 package struct SimulatedPopulation: Sendable {
@@ -20,8 +20,8 @@ package struct SimulatedPopulation: Sendable {
     package var mostRepetitions = 1
     /// The standard deviation of the logarithm of these numbers, if they follow a log-normal distribution instead.
     package var repetitionSpread = 0.0
-    /// Whether speaker effects follow Student's t with three degrees of freedom instead of the normal distribution.
-    package var hasHeavyTails = false
+    /// The distribution of speaker effects.
+    package var effects = SpeakerEffects.normal
     /// The probability of the predicted class.
     package var confidence = 0.7
     /// Whether probabilities differ from clip to clip.
@@ -46,18 +46,31 @@ package struct SimulatedPopulation: Sendable {
     package static let unbalanced = SimulatedPopulation("unbalanced, heavy tails") {
         $0.clipCounts = [[9, 5, 3, 2]]
         $0.mostRepetitions = 3
-        $0.hasHeavyTails = true
+        $0.effects = .heavyTails
     }
 
     /// Both: the classes and speakers of `unbalanced`, the system of `nearPerfect`.
     package static let unbalancedNearPerfect = SimulatedPopulation("unbalanced, heavy tails, near perfect") {
         ($0.offsets, $0.speaker, $0.clip, $0.seed) = ([2.5, 2, 1.5, 2.2], 1.2, 0.5, 0.5)
-        ($0.clipCounts, $0.mostRepetitions, $0.hasHeavyTails) = ([[9, 5, 3, 2]], 3, true)
+        ($0.clipCounts, $0.mostRepetitions, $0.effects) = ([[9, 5, 3, 2]], 3, .heavyTails)
     }
 
     /// Speakers whose numbers of clips differ by an order of magnitude.
     package static let logNormal = SimulatedPopulation("log-normal numbers of clips") {
         $0.repetitionSpread = 1.2
+    }
+
+    /// Speakers of two kinds, with different numbers of clips of each class.
+    package static let twoGroups = SimulatedPopulation("two groups of speakers") {
+        ($0.offsets, $0.speaker, $0.clip, $0.seed) = ([2, 1, 0.4, 1.5], 1, 0.6, 0.6)
+        ($0.clipCounts, $0.effects) = ([[2, 1, 3, 2], [3, 2, 1, 1]], .twoGroups)
+    }
+
+    /// Nearly all errors are those of rare speakers: exponential speaker effects, two classes and numbers of clips that follow a
+    /// log-normal distribution.
+    package static let rareSpeakers = SimulatedPopulation("rare speakers with most errors") {
+        ($0.offsets, $0.speaker, $0.clip, $0.seed) = ([2.6, 1.9], 1, 0.5, 0.5)
+        ($0.clipCounts, $0.repetitionSpread, $0.effects) = ([[6, 3]], 0.6, .exponential)
     }
 
     /// One clip of each class by each speaker.
@@ -97,7 +110,7 @@ package struct SimulatedPopulation: Sendable {
         var found = Array(
             repeating: Array(repeating: Predictions(classes: classes), count: seeds), count: models)
         for g in 0..<speakers {
-            let u = effect(generator) * speaker
+            let u = effects.draw(generator) * speaker
             let own = (0..<models).map { _ in generator.normal() * interaction }
             let repetitions =
                 repetitionSpread > 0
@@ -142,29 +155,14 @@ package struct SimulatedPopulation: Sendable {
         return weights.map { $0 / sum }
     }
 
-    private func effect(_ generator: RandomGenerator) -> Double {
-        let normal = generator.normal()
-        guard hasHeavyTails else { return normal }
-        let squares = (0..<3).reduce(0.0) { sum, _ in
-            let value = generator.normal()
-            return sum + value * value
-        }
-        return normal / (squares / 3).squareRoot()
-    }
-
     /// The probability of a correct prediction for each class.
     package var recalls: [Double] {
         let rest = (clip * clip + seed * seed).squareRoot()
         return offsets.map { offset in
-            guard hasHeavyTails else {
-                return Self.meanOfNormal(offset, (speaker * speaker + rest * rest).squareRoot())
-            }
-            // The density of Student's t with three degrees of freedom.
-            let step = 0.1
-            return (-800...800).reduce(0.0) { sum, i in
-                let t = Double(i) * step
-                let density = 2 / (Double.pi * 3.squareRoot() * (1 + t * t / 3) * (1 + t * t / 3))
-                return sum + step * density * Self.meanOfNormal(offset + speaker * t, rest)
+            effects.mean { center, deviation in
+                let spread = speaker * deviation
+                return Self.meanOfNormal(
+                    offset + speaker * center, (spread * spread + rest * rest).squareRoot())
             }
         }
     }

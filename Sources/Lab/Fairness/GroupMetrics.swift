@@ -109,7 +109,7 @@ extension GroupMetrics {
                 ]
             },
             note:
-                "\(IntervalNote.percent(level)) confidence intervals: Student's t with the jackknife standard error over the speakers of a group, or over its clips. A group with fewer than \(ClusterResampling.fewest) speakers has no interval."
+                "\(IntervalNote.percent(level)) confidence intervals: skewness-corrected t intervals with a jackknife standard error over the speakers of a group, or over its clips. A group with fewer than \(ClusterResampling.fewest) speakers has no interval."
         )
     }
 

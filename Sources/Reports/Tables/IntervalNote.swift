@@ -88,7 +88,11 @@ extension ConfidenceInterval.Method {
     package func words(of metrics: [String]) -> String {
         let (name, reference) =
             switch self {
-            case .jackknife: ("t interval with a jackknife standard error", "Efron and Stein 1981")
+            case .jackknife:
+                (
+                    "skewness-corrected t interval with a jackknife standard error",
+                    "Efron and Stein 1981, Johnson 1978"
+                )
             case .student: ("Student's t interval", "Student 1908")
             case .correctedStudent: ("corrected resampled t interval", "Nadeau and Bengio 2003")
             }

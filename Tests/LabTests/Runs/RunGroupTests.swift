@@ -329,7 +329,7 @@ import Testing
         let groups = [group("apart", [[4, 6, 8, 9]]), group("shared", [[4, 6, 8]], independent: false)]
         let table = GroupOverviews(groups, metrics: ["accuracy"]).allMetrics(level: 0.95, draws: 50)
         for text in [
-            "apart: 95% confidence intervals over 8 test speakers: t interval",
+            "apart: 95% confidence intervals over 8 test speakers: skewness-corrected t interval with a jackknife standard error on the logit scale (Efron and Stein 1981, Johnson 1978)",
             "apart: Interval of the mean of folds: Student's t interval on the logit scale (Student 1908), over 4 folds. It describes the models of these folds, and assumes that their results are independent and normally distributed.",
             "shared: Interval of the mean of folds: corrected resampled t interval on the logit scale (Nadeau and Bengio 2003), over 3 folds. It allows for overlapping training sets",
         ] { #expect(table.note.contains(text), "\(text) in \(table.note)") }

@@ -56,7 +56,9 @@ import Testing
             #expect(rows.allSatisfy { $0.pooled.low < $0.pooled.estimate && $0.pooled.high <= 1 })
             #expect(found.tables[0].rows.allSatisfy { $0.folds.estimate == 0.5 && $0.pValue.isNaN })
             let note = found.tables[1].note
-            #expect(note.contains("95% confidence intervals over 20 clips: t interval"), "\(note)")
+            #expect(
+                note.contains("95% confidence intervals over 20 clips: skewness-corrected t interval"),
+                "\(note)")
             #expect(note.contains("with several clips of a speaker they are too narrow"))
             #expect(note.contains("McNemar's exact test over 20 clips"), "\(note)")
             #expect(note.contains("Holm's correction for 2 comparisons"))
