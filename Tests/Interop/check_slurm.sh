@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Starts a one-machine Slurm cluster (munged, slurmctld and slurmd, with all files in a temporary folder), runs job arrays of
-# `Train ablate --slurm` on it, and stops it at the end. An existing Slurm installation is not changed.
+# `Train ablate --slurm` and `Train features --slurm` on it, and stops it at the end. An existing Slurm installation is not changed.
 #
 # Checks that the files of runs are bit-identical to those of uninterrupted runs
 #   1. as tasks of several arrays, with additional sbatch options
 #   2. after scancel and resubmission
 #   3. after the signal before a time limit, when a task saves and is requeued
 #   4. after a time limit of two minutes, enforced by the cluster
+# and that the features of a pretrained encoder, computed by a job array of `Train features --slurm`,
+#   5. are those of a single process, after scancel and resubmission
 #
 # usage: Tests/Interop/check_slurm.sh [PROGRAM]
 #   PROGRAM   the built program (default: .build/release/Train)
@@ -216,6 +218,48 @@ finish
 say "   the task was queued again $(fact "${job}_1" Restarts) times, and ended as $(fact "${job}_1" JobState)"
 [ "$(fact "${job}_1" Restarts)" -ge 1 ] || fail "the run had ended before its time limit; it needs more epochs"
 compare one limit
+
+say "5. features of an encoder"
+cat > "$work/encoder.json" << JSON
+{
+    "name": "encoder",
+    "data": {"source": {"type": "synthetic", "speakers": 12, "repetitions": 1}},
+    "features": {
+        "sample_rate": 16000,
+        "layout": {
+            "type": "sequence",
+            "features": [{"type": "encoder", "weights": "$(realpath "$here/../EncodersTests/Fixtures/wavlm")", "layers": "all"}],
+            "frames": 100
+        }
+    },
+    "split": {"type": "random"},
+    "model": [{"type": "gru", "units": 4, "output": "last"}, {"type": "dense", "units": "classes"}]
+}
+JSON
+features() { "$program" features "$work/encoder.json" --threads 1 "$@"; }
+# The number of cached clips.
+cached() { find "$work/shared" -type f 2> /dev/null | wc -l; }
+features --out "$work/single.npy" 2> "$work/features.log"
+clips=$(($(wc -l < "$work/single.csv") - 1))
+features --cache "$work/shared" --slurm "$work/features.sh" --parts 3 > "$work/features.txt" 2>> "$work/features.log"
+job=$(sbatch --parsable "$work/features.sh")
+for _ in $(seq 3000); do
+    [ "$(cached)" -lt 20 ] || break
+    sleep 0.01
+done
+scancel "$job"
+while [ -n "$(squeue --noheader)" ]; do sleep 0.5; done
+say "   cancelled with $(cached) of $clips clips in the cache"
+[ "$(cached)" -lt "$clips" ] || fail "all features were computed before the tasks were cancelled"
+sbatch "$work/features.sh" | sed 's/^/   /'
+finish
+[ "$(cached)" -eq "$clips" ] || fail "$(cached) of $clips clips are in the cache"
+features --cache "$work/shared" --out "$work/parts.npy" 2>> "$work/features.log"
+[ "$(cached)" -eq "$clips" ] || fail "the features were not taken from the cache"
+for file in npy lengths.npy csv; do
+    cmp "$work/single.$file" "$work/parts.$file" || fail "features: $file differs"
+done
+say "   the features of $clips clips are those of a single process"
 
 [ "$failed" -eq 0 ] && say "all is well"
 exit "$failed"
