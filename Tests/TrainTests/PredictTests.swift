@@ -295,7 +295,8 @@ import Testing
             let ending = try BuiltProgram.run(["predict", good[0], "--format", "csv"], place)
             #expect(ending.status == 0 && ending.errors.isEmpty, "\(ending.errors)")
             #expect(
-                ending.output.hasPrefix("file,label,angry,calm,disgust,fearful,happy,neutral,sad,surprised\n")
+                ending.output.hasPrefix(
+                    "file,label,angry,calm,disgust,fearful,happy,neutral,sad,surprised,warnings\n")
             )
         }
     }

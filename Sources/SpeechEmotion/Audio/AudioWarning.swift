@@ -34,14 +34,6 @@ extension Waveform {
     }
 }
 
-extension Clip {
-    /// The reasons why predictions for this clip are not meaningful; usually none. Throws if its file cannot be read.
-    package func warnings() throws -> [AudioWarning] {
-        guard case .file(let path, let start, let end) = source else { return [] }
-        return try AudioFile.warnings(path, offset: start ?? 0, duration: end.map { $0 - (start ?? 0) })
-    }
-}
-
 extension AudioFile {
     /// Returns the reasons why predictions for a part of a file are not meaningful; usually none. Reads no more samples than
     /// that takes.
