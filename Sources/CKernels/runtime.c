@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 #if defined(__linux__)
+#include <link.h>
 #include <sys/mman.h>
 #endif
 #if defined(__GLIBC__)
@@ -34,6 +35,40 @@ void ck_release(void *pointer) { free(pointer); }
 void ck_release_unused(void) {
 #if defined(__GLIBC__)
     malloc_trim(0);
+#endif
+}
+
+#if defined(__linux__)
+/// Relocations that were written into the code would be lost.
+static int has_relocated_code(const struct dl_phdr_info *file) {
+    for (int i = 0; i < file->dlpi_phnum; i++) {
+        if (file->dlpi_phdr[i].p_type != PT_DYNAMIC) continue;
+        const ElfW(Dyn) *entry = (const ElfW(Dyn) *)(file->dlpi_addr + file->dlpi_phdr[i].p_vaddr);
+        for (; entry->d_tag != DT_NULL; entry++)
+            if (entry->d_tag == DT_TEXTREL || (entry->d_tag == DT_FLAGS && (entry->d_un.d_val & DF_TEXTREL))) return 1;
+    }
+    return 0;
+}
+
+static int release_code(struct dl_phdr_info *file, size_t size, void *context) {
+    (void)size;
+    (void)context;
+    if (has_relocated_code(file)) return 0;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    for (int i = 0; i < file->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &file->dlpi_phdr[i];
+        if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W)) continue;
+        uintptr_t start = (file->dlpi_addr + segment->p_vaddr) & ~(page - 1);
+        uintptr_t end = file->dlpi_addr + segment->p_vaddr + segment->p_memsz;
+        madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+    return 0;
+}
+#endif
+
+void ck_release_code(void) {
+#if defined(__linux__)
+    dl_iterate_phdr(release_code, NULL);
 #endif
 }
 

@@ -250,7 +250,8 @@ extension Command {
         }
         let input = SampleStream(rate: arguments[rate])
         let writer = PredictionWriter(
-            predictor, format: arguments[format] ?? "table", .init(attention: arguments[attention]))
+            predictor, format: arguments[format] ?? "table",
+            .init(attention: arguments[attention], isStream: true))
         if arguments[stateful] {
             try LiveStates(step: arguments[step] ?? 1).run(input, predictor, writer)
         } else {
@@ -319,7 +320,11 @@ extension Command {
                 var shown = prediction
                 if arguments[timeline], prediction.windows.isEmpty, let windows {
                     let end = try Predictor.duration(ofFile: paths[index])
-                    shown.windows = [.init(start: windows.lead, end: end, prediction: prediction.summary)]
+                    shown.windows = [
+                        .init(
+                            start: windows.lead, end: end, prediction: prediction.summary,
+                            warnings: prediction.warnings)
+                    ]
                 }
                 writer.write(
                     paths[index], shown,

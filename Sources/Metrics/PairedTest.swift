@@ -89,13 +89,16 @@ public enum PairedTest {
         return adjusted
     }
 
+    /// Whether a permutation test of `count` pairs uses all sign patterns: there are at most `draws`.
+    package static func isExact(_ count: Int, draws: Int) -> Bool { count < 60 && 1 << count <= draws }
+
     /// Returns the proportion of sign patterns for which `isAsLarge` is true: over all patterns if there are few,
     /// else over random draws plus the observed pattern.
     static func permutation(
         count: Int, draws: Int, generator: RandomGenerator, isAsLarge: ([Bool]) -> Bool
     ) -> Double {
         guard count > 0 else { return 1 }
-        if count < 60, 1 << count <= draws {
+        if isExact(count, draws: draws) {
             let all = 0..<(1 << count)
             return Double(all.count { n in isAsLarge((0..<count).map { n >> $0 & 1 == 1 }) })
                 / Double(all.count)

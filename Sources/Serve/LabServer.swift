@@ -99,6 +99,7 @@ public final class LabServer: Sendable {
     /// - Parameter ready: Called when the server has started, and the signals stop it gracefully.
     public func run(ready: () -> Void = {}) throws {
         Allocator.returnLargeBlocks()
+        Memory.limitFragmentation()
         models.load()
         try server.run(grace: 25, ready: ready)
     }

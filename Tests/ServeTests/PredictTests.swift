@@ -51,6 +51,33 @@ extension ServeTests {
             }
         }
 
+        /// Silence and clicks have predictions with a warning, whole recordings and windows.
+        @Test func silenceHasAWarning() throws {
+            let folder = try Fixture.runs.get()
+            let file = folder + "/silence.wav"
+            defer { unlink(file) }
+            func answer(_ samples: [Float]) throws -> JSONValue? {
+                try AudioFile.write(Waveform(samples, rate: 8000), to: file)
+                let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
+                return try Fixture.withServer { port in
+                    try Client(port, timeout: 30).post("/api/predict", bytes).json()["predictions"]?
+                        .elements?.first
+                }
+            }
+            func texts(_ json: JSONValue?) -> [String?]? { json?["warnings"]?.elements?.map(\.text) }
+            let silence = [Float](repeating: 0, count: 4000)
+            let text = "digital silence; the prediction is not meaningful"
+            #expect(try texts(answer(silence)) == [text])
+            #expect(
+                try texts(answer(Array(Fixture.wave(seconds: 0.08).samples)))
+                    == ["too short: 0.08 s, less than 0.1 s; the prediction is not meaningful"])
+            let tone = Fixture.wave(seconds: 0.5).samples
+            #expect(try texts(answer(tone)) == nil)
+            let long = try answer(tone + tone + silence + silence + silence + silence)
+            #expect(texts(long)?.first??.contains(" windows ") == true)
+            #expect(long?["windows"]?.elements?.contains { texts($0) == [text] } == true)
+        }
+
         /// A model of targets: its numbers with their intervals, its classes, and a saliency map of any output.
         @Test func targetsAreThoseOfThePredictor() throws {
             let folder = NSTemporaryDirectory() + "serve-targets-\(UUID().uuidString)"

@@ -164,6 +164,8 @@ import Testing
                 #expect(ending.output.contains(title))
             }
             var counts: [String: (all: Int, right: Int)] = [:]
+            // The clips of one seed.
+            var clips: [String: Int] = [:]
             let files = (1...3).map { runs + "/small/runs/base-seed\($0)-fold1/predictions.csv" }
             for file in files {
                 for line in try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n")
@@ -171,14 +173,15 @@ import Testing
                 {
                     let cells = line.split(separator: ",")
                     counts[String(cells[2]), default: (0, 0)].all += 1
+                    if file == files[0] { clips[String(cells[2]), default: 0] += 1 }
                     if cells[2] == cells[3] { counts[String(cells[2])]?.right += 1 }
                 }
             }
             let lines = counts.sorted { $0.key < $1.key }.map { name, count in
-                "base,\(name),\(Double(count.right) / Double(count.all)),\(count.all),3\n"
+                "base,\(name),\(Double(count.right) / Double(count.all)),\(clips[name] ?? 0),3\n"
             }
             let table = try String(contentsOfFile: runs + "/small/recalls.csv", encoding: .utf8)
-            #expect(table == "variant,class,recall,examples,runs\n" + lines.joined())
+            #expect(table == "variant,class,recall,clips,runs\n" + lines.joined())
             let page = try String(contentsOfFile: runs + "/small/table.html", encoding: .utf8)
             #expect(page.contains("Confusion matrix of all runs of base"))
             // The rest of the tables stays where predictions are damaged, of other classes, or gone.

@@ -82,7 +82,7 @@ import Testing
                 rows.dropFirst().map { "\($0[1])-\($0[2])" } == [
                     "-", "0.0-1.28", "0.64-1.92", "1.28-2.56", "1.92-3.0", "-", "0.0-1.0",
                 ])
-            #expect(rows.dropFirst().map { $0.count } == Array(repeating: 12, count: 7))
+            #expect(rows.dropFirst().map { $0.count } == Array(repeating: 13, count: 7))
             // A recording that is no longer than the window has one window, with the prediction of the recording.
             #expect(rows[6].dropFirst(3) == rows[7].dropFirst(3))
             let table = try predict(file, folder + "/short.wav", "--timeline")

@@ -69,6 +69,8 @@ package enum MemoryPool {
         var free: [[UInt]] = Array(repeating: [], count: steps * 48 + reach)
         var cachedBytes = 0
         var liveBytes = 0
+        /// Provides smaller blocks instead of the cache, after `limitFragmentation`.
+        var region = MemoryRegion()
     }
 
     private static let state = Mutex(State())
@@ -96,6 +98,11 @@ package enum MemoryPool {
         if bytes <= smallest || bytes > largest { return allocate(Swift.max(bytes, 16)) }
         let first = sizeClass(bytes)
         let cached = state.withLock { state -> UnsafeMutableRawBufferPointer? in
+            if let address = state.region.take(bytes) {
+                state.liveBytes += bytes
+                return UnsafeMutableRawBufferPointer(
+                    start: UnsafeMutableRawPointer(bitPattern: address), count: bytes)
+            }
             for index in first...first + reach {
                 if let address = state.free[index].popLast() {
                     let size = classSize(index)
@@ -121,6 +128,7 @@ package enum MemoryPool {
         let address = UInt(bitPattern: block.baseAddress)
         state.withLock { state in
             state.liveBytes -= block.count
+            guard !state.region.give(address, block.count) else { return }
             state.cachedBytes += block.count
             state.free[sizeClass(block.count)].append(address)
         }
@@ -128,7 +136,16 @@ package enum MemoryPool {
 
     /// Returns the cached blocks to the system.
     static func releaseCached() {
-        state.withLock { trim(&$0, keeping: 0) }
+        state.withLock {
+            trim(&$0, keeping: 0)
+            $0.region.releaseUnused()
+        }
+    }
+
+    static func limitFragmentation() {
+        state.withLock { state in
+            if state.region.isEmpty { state.region = MemoryRegion(size: 256 << 20) }
+        }
     }
 
     private static func trim(_ state: inout State, keeping limit: Int) {
@@ -159,11 +176,17 @@ public enum Memory {
     /// Returns cached memory to the system.
     public static func releaseCached() { MemoryPool.releaseCached() }
 
-    /// Returns cached memory and the free memory of the C library to the system. For programs that wait for a long time.
+    /// Returns cached memory, the free memory of the C library, and pages of program code to the system. For programs that wait
+    /// for a long time. Code that is used again is mapped again.
     public static func releaseUnused() {
         releaseCached()
         ck_release_unused()
+        ck_release_code()
     }
+
+    /// Reuses freed memory of less than 1 MB wherever it fits, instead of caching blocks by size, from now on. For servers: a process
+    /// that computes many small predictions needs less memory.
+    public static func limitFragmentation() { MemoryPool.limitFragmentation() }
 
     /// The number of live element buffers. It is unchanged by code that does not leak.
     public static var liveStorages: Int { Storage.live.load(ordering: .relaxed) }

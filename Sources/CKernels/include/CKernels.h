@@ -17,6 +17,9 @@ void *ck_allocate(ptrdiff_t bytes);
 void ck_release(void *pointer);
 /// Returns the free memory of the allocator to the system.
 void ck_release_unused(void);
+/// Unmaps the physical memory of the code and constants of the program and its libraries, most of which only the start needed. The
+/// system maps those that are used again from its page cache. Breakpoints of a debugger in them are lost.
+void ck_release_code(void);
 /// The number of nested requests on this thread not to record.
 int ck_recording_pauses(void);
 void ck_pause_recording(int change);

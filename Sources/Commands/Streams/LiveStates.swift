@@ -2,6 +2,7 @@ import Autograd
 import Foundation
 import Lab
 import Reports
+import SpeechEmotion
 
 /// Audio from standard input, predicted by a causal model that keeps its state from the beginning of the stream.
 struct LiveStates {
@@ -15,6 +16,7 @@ struct LiveStates {
         var latency = FrameLatency()
         var (done, written, next) = (0, 0, step)
         var last: Predictor.Prediction?
+        var check = AudibilityCheck(rate: stream.rate)
         func note(_ begin: ContinuousClock.Instant, _ before: Int, _ found: Predictor.Prediction?) {
             latency.add(clock.now - begin, frames: stream.frames - before)
             last = found ?? last
@@ -26,6 +28,7 @@ struct LiveStates {
                     "the sample rate of the stream is \(input.rate) Hz, but the model requires \(stream.rate) Hz: with --stateful, the stream is not resampled. Pipe it through "
                         + "ffmpeg -i FILE -f s16le -ac 1 -ar \(stream.rate) -")
             }
+            samples.withUnsafeBufferPointer { check.add($0) }
             // One hop at a time, so that the latency is that of live audio.
             for start in stride(from: 0, to: samples.count, by: stream.hop) {
                 let part = Array(samples[start..<min(start + stream.hop, samples.count)])
@@ -34,7 +37,7 @@ struct LiveStates {
                 done += part.count
                 let seconds = Double(done) / Double(input.rate)
                 guard seconds >= next, let found = last else { continue }
-                try write(found, end: seconds, writer)
+                try write(found, check.warnings, end: seconds, writer)
                 written = done
                 while next <= seconds { next += step }
             }
@@ -44,16 +47,17 @@ struct LiveStates {
         try input.checkEnd()
         guard let last else { throw InputError("the stream is too short for a frame of features") }
         if done > written || stream.frames > before {
-            try write(last, end: Double(done) / Double(input.rate), writer)
+            try write(last, check.warnings, end: Double(done) / Double(input.rate), writer)
         }
         Terminal.error(latency.text)
     }
 
     private func write(
-        _ prediction: Predictor.Prediction, end: Double, _ writer: PredictionWriter
+        _ prediction: Predictor.Prediction, _ warnings: [AudioWarning], end: Double,
+        _ writer: PredictionWriter
     ) throws {
         let name = PredictionWriter.span(0, end)
-        writer.write(name, RecordingPrediction(try prediction.checked(name)))
+        writer.write(name, RecordingPrediction(try prediction.checked(name), warnings: warnings))
     }
 }
 

@@ -20,10 +20,12 @@ struct LiveWindows {
             let name = PredictionWriter.span(begin + windows.lead, end)
             do {
                 let features = try predictor.features(of: Waveform(part.samples, rate: rate))
+                let used = part.samples.dropFirst(Int(windows.lead * Double(rate)))
+                let warnings = Waveform(Array(used), rate: rate).warnings
                 if let answer = predictor.predictions(for: [features], attention: writer.extras.attention)
                     .first
                 {
-                    writer.write(name, RecordingPrediction(try answer.checked(name)))
+                    writer.write(name, RecordingPrediction(try answer.checked(name), warnings: warnings))
                 }
             } catch {
                 // The end of a stream may be too short for the features.

@@ -14,6 +14,8 @@ final class PredictionWriter {
         var timeline = false
         /// A column with the number of windows, in tables.
         var counts = false
+        /// Whether the rows are those of a stream, whose warnings are printed only when they begin.
+        var isStream = false
     }
 
     private let classes: [String]
@@ -25,6 +27,8 @@ final class PredictionWriter {
     private var width = 4
     /// The table header, until the first row is written.
     private var heads: String?
+    /// Whether the last row had warnings.
+    private var warned = false
 
     init(_ predictor: Predictor, format: String, _ extras: Extras = Extras()) {
         (classes, targets, decisions) = (predictor.classes, predictor.targets, predictor.decisions)
@@ -39,7 +43,7 @@ final class PredictionWriter {
         case "csv":
             let columns =
                 ["file"] + (extras.timeline ? ["start", "end"] : [])
-                + (targets.isEmpty ? ["label"] + classes : targets.predictionColumns)
+                + (targets.isEmpty ? ["label"] + classes : targets.predictionColumns) + ["warnings"]
             show(columns.map(CSV.cell).joined(separator: ","))
         case "json": break
         default:
@@ -52,16 +56,25 @@ final class PredictionWriter {
         }
     }
 
-    /// Writes a row, followed by a row per window if the timeline was requested. JSON includes the saliency, if any.
+    /// Writes a row, followed by a row per window if the timeline was requested. JSON includes the saliency, if any. Prints warnings
+    /// about the recording to standard error.
     func write(_ name: String, _ prediction: RecordingPrediction, saliency: Saliency? = nil) {
+        let warnings = prediction.warningTexts
+        if !(extras.isStream && warned) {
+            for text in warnings { Terminal.error("warning: \(name.onOneLine): \(text)") }
+        }
+        warned = !warnings.isEmpty
         if let heads { show(heads) }
         heads = nil
         switch format {
         case "csv":
-            show(csv(name, prediction.summary, times: ["", ""]))
+            show(csv(name, prediction.summary, times: ["", ""], warnings))
             guard extras.timeline else { return }
             for window in prediction.windows {
-                show(csv(name, window.prediction, times: [window.start, window.end].map(Self.seconds)))
+                show(
+                    csv(
+                        name, window.prediction, times: [window.start, window.end].map(Self.seconds),
+                        window.warnings.sentences))
             }
         case "json":
             var line = json(name, prediction)
@@ -81,14 +94,15 @@ final class PredictionWriter {
 
     private static func seconds(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
 
-    private func csv(_ name: String, _ prediction: Predictor.Prediction, times: [String]) -> String {
-        guard targets.isEmpty else {
-            return ([name] + (extras.timeline ? times : []) + prediction.targetCells).map(CSV.cell)
-                .joined(separator: ",")
-        }
-        let cells = [name] + (extras.timeline ? times : []) + [classes[prediction.best]]
-        return (cells.map(CSV.cell) + prediction.probabilities.map { "\(Float($0))" }).joined(
-            separator: ",")
+    private func csv(
+        _ name: String, _ prediction: Predictor.Prediction, times: [String], _ warnings: [String]
+    ) -> String {
+        let first = [name] + (extras.timeline ? times : [])
+        let values =
+            targets.isEmpty
+            ? [classes[prediction.best]] + prediction.probabilities.map { "\(Float($0))" }
+            : prediction.targetCells
+        return (first + values + [warnings.joined(separator: "; ")]).map(CSV.cell).joined(separator: ",")
     }
 
     private func json(_ name: String, _ prediction: RecordingPrediction) -> JSONValue {

@@ -9,6 +9,8 @@ public struct ClassRecalls: ReadableTable {
         public var name: String
         /// The confusion matrix over all runs; a clip counts as often as it was tested. Without runs, it has no classes.
         public var confusion: ConfusionMatrix
+        /// The number of test clips of each class of the confusion matrix: those of one seed.
+        public var clips: [Int]
         /// The number of runs.
         public var runs: Int
     }
@@ -28,9 +30,16 @@ public struct ClassRecalls: ReadableTable {
             let all = group.members.compactMap(\.predictions?.classification)
             let names = all.first?.classes ?? []
             let parts = all.filter { $0.classes == names }
-            let matrix = (try? Predictions.pooled(parts).confusion()) ?? ConfusionMatrix(classes: names)
+            func confusion(_ parts: [Predictions]) -> ConfusionMatrix {
+                (try? Predictions.pooled(parts).confusion()) ?? ConfusionMatrix(classes: names)
+            }
+            let seed = group.members.filter { $0.seed == group.seeds.first }
+                .compactMap(\.predictions?.classification).filter { $0.classes == names }
             classes += names.filter { !classes.contains($0) }
-            rows.append(Row(name: group.name, confusion: matrix, runs: parts.count))
+            rows.append(
+                Row(
+                    name: group.name, confusion: confusion(parts), clips: confusion(seed).supports,
+                    runs: parts.count))
         }
     }
 
@@ -43,13 +52,14 @@ public struct ClassRecalls: ReadableTable {
         }
     }
 
-    /// A row for each group and class; the recall of a class that was not tested is an empty cell.
+    /// A row for each group and class, with the number of test clips of one seed; the recall of a class that was not tested is an
+    /// empty cell.
     public var csv: String {
-        "variant,class,recall,examples,runs\n"
+        "variant,class,recall,clips,runs\n"
             + rows.flatMap { row in
-                zip(row.confusion.classes, row.confusion.supports).map { name, support in
+                zip(row.confusion.classes, row.clips).map { name, clips in
                     let cells = [CSV.cell(row.name), CSV.cell(name), CSV.cell(row.recall(of: name))]
-                    return (cells + ["\(support)", "\(row.runs)"]).joined(separator: ",") + "\n"
+                    return (cells + ["\(clips)", "\(row.runs)"]).joined(separator: ",") + "\n"
                 }
             }.joined()
     }

@@ -79,8 +79,9 @@ public struct GroupReport {
         let overviews = GroupOverviews(groups, metrics: metrics)
         let speakers = overviews.bySpeaker
         let overlap = evaluation?.evaluations.first?.overlap
+        let clips = evaluation?.evaluations.first?.clipWarnings?.sentence
         let warnings =
-            main.warnings + sets.compactMap(\.warning) + [missing, overlap].compactMap { $0 }
+            main.warnings + sets.compactMap(\.warning) + [missing, overlap, clips].compactMap { $0 }
             + (evaluation == nil ? RunWarnings(sets: sets).sentences : [])
         let sections = [
             HTML.section(

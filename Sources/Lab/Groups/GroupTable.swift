@@ -195,7 +195,7 @@ struct GroupTable {
             ]
         }
         let used = zip(groups, differences).compactMap { group, difference in
-            difference.test.map { (name: group.name, text: $0.words(unit, difference.units)) }
+            difference.test.map { (name: group.name, text: $0.words(unit, difference.units, draws: draws)) }
         }
         if !used.isEmpty {
             let grouped = Self.grouped(used)
@@ -245,12 +245,12 @@ struct GroupTable {
 
 extension GroupDifference.Test {
     /// The test, its units, its assumption and its reference.
-    func words(_ unit: IndependentUnit, _ units: Int) -> String {
+    func words(_ unit: IndependentUnit, _ units: Int, draws: Int) -> String {
         let noun = NumberText.count(
             units, unit == .speakers ? "speaker" : unit == .folds ? "fold" : "clip")
         return switch self {
         case .permutation:
-            "a two-sided permutation test that exchanges the predictions of \(noun) (Good 2005), assuming that \(unit.rawValue) are independent"
+            "a two-sided permutation test (\(PairedTest.isExact(units, draws: draws) ? "all \(NumberText.count(1 << units))" : "\(NumberText.count(max(1, draws))) random") permutations) that exchanges the predictions of \(noun) (Good 2005), assuming that \(unit.rawValue) are independent"
         case .jackknife:
             "a paired t-test over \(noun) with a jackknife standard error (Efron and Stein 1981), assuming that \(unit.rawValue) are independent"
         case .correctedStudent:

@@ -25,6 +25,9 @@ extension Predictor {
         let extractor = try FeatureExtractor(pipeline, cache: cache)
         try adaptation?.check(self)
         let isOneSpeaker = pipeline.normalize != .none || adaptation != nil
+        let extent = pipeline.extent
+        // What is removed with silence is not known.
+        let used = windows == nil && extent.secondsWithSilence == nil ? extent.seconds : nil
         var waiting: [(index: Int, result: Result<RecordingFeatures, any Error>)] = []
         func flush() throws {
             try predict(
@@ -35,6 +38,11 @@ extension Predictor {
             let isLong = parallelMap(part.count) { index in
                 windows.map { self.isLong(part[index], $0) } ?? false
             }
+            // Other errors are reported when the file is read.
+            let warnings = parallelMap(part.count) { index in
+                isLong[index]
+                    ? [] : (try? AudioFile.warnings(part[index], offset: extent.lead, duration: used)) ?? []
+            }
             var next = 0
             while next < part.count {
                 let end = isLong[next...].firstIndex(of: true) ?? part.count
@@ -42,7 +50,11 @@ extension Predictor {
                 try extractor.forEach(names, copies: tta) { offset, result in
                     try check(first + offset)
                     let recording = result.flatMap { copies in
-                        Result { RecordingFeatures(try copies.map { try $0.finite(names[offset]) }) }
+                        Result {
+                            RecordingFeatures(
+                                try copies.map { try $0.finite(names[offset]) },
+                                warnings[first - start + offset])
+                        }
                     }
                     waiting.append((first + offset, recording))
                     if waiting.count == Self.batch, !isOneSpeaker { try flush() }
@@ -90,14 +102,18 @@ extension Predictor {
     /// The features of a whole recording, or of each of its windows.
     private struct RecordingFeatures {
         var sounds: [[Features]]
-        /// The times of the windows; nil for a whole recording.
-        var times: [(start: Double, end: Double)]?
+        /// The times of the windows and the warnings about them; nil for a whole recording.
+        var times: [(start: Double, end: Double, warnings: [AudioWarning])]?
+        /// The warnings about a whole recording.
+        var warnings: [AudioWarning] = []
 
-        init(_ copies: [Features]) { sounds = [copies] }
+        init(_ copies: [Features], _ warnings: [AudioWarning]) {
+            (sounds, self.warnings) = ([copies], warnings)
+        }
 
         init(windows: [WindowFeatures]) {
             sounds = windows.map(\.copies)
-            times = windows.map { ($0.start, $0.end) }
+            times = windows.map { ($0.start, $0.end, $0.warnings) }
         }
     }
 
@@ -111,7 +127,9 @@ extension Predictor {
                 try progress(predicted.last?.end ?? 0)
             }
             predicted += try zip(batch, predictions).map { window, prediction in
-                .init(start: window.start, end: window.end, prediction: try prediction.checked(path))
+                .init(
+                    start: window.start, end: window.end, prediction: try prediction.checked(path),
+                    warnings: window.warnings)
             }
             if let last = batch.last { try progress(last.end) }
         }
@@ -165,10 +183,12 @@ extension Predictor {
                     index,
                     Result {
                         let checked = try own.map { try $0.checked(paths[index]) }
-                        guard let times = recording.times else { return RecordingPrediction(checked[0]) }
+                        guard let times = recording.times else {
+                            return RecordingPrediction(checked[0], warnings: recording.warnings)
+                        }
                         return RecordingPrediction(
                             windows: zip(times, checked).map {
-                                .init(start: $0.start, end: $0.end, prediction: $1)
+                                .init(start: $0.start, end: $0.end, prediction: $1, warnings: $0.warnings)
                             })
                     })
             case .failure(let error): try each(index, .failure(error))

@@ -3,12 +3,13 @@ import SpeechEmotion
 
 extension RecordingPrediction {
     /// The prediction as JSON: `label`, `probabilities` by class, and the `windows` of a long recording, each with its `start` and
-    /// `end`. With `attention`, the attention weights over time of the recording or of each window.
+    /// `end`. If predictions are not meaningful, `warnings` contains the reasons. With `attention`, the attention weights over time of the recording or of each window.
     public func json(
         classes: [String], attention: Bool = false, decisions: RunDecisions = RunDecisions()
     ) -> JSONValue {
         var line = summary.json(
             classes: classes, attention: attention && windows.isEmpty, decisions: decisions)
+        if !warningTexts.isEmpty { line["warnings"] = warningTexts.encode() }
         guard !windows.isEmpty else { return line }
         line["windows"] = JSONValue(
             .list(
@@ -17,7 +18,11 @@ extension RecordingPrediction {
                         JSONMember("start", window.start.encode()), JSONMember("end", window.end.encode()),
                     ]
                     let prediction = window.prediction.json(classes: classes, attention: attention)
-                    return JSONValue(.object(times + (prediction.members ?? [])))
+                    let warnings = window.warnings.sentences
+                    return JSONValue(
+                        .object(
+                            times + (prediction.members ?? [])
+                                + (warnings.isEmpty ? [] : [JSONMember("warnings", warnings.encode())])))
                 }))
         return line
     }

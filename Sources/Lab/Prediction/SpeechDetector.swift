@@ -81,14 +81,17 @@ extension Predictor {
                 }
             }.map { try $0.get() }
             let found = try predictions(for: features, attention: attention).map { try $0.checked(path) }
+            let warnings = wave.part(segment.start, segment.end).warnings
             guard parts > 1 else {
-                return .init(start: segment.start, end: segment.end, prediction: found[0])
+                return .init(
+                    start: segment.start, end: segment.end, prediction: found[0], warnings: warnings)
             }
             let whole = RecordingPrediction(
                 windows: found.indices.map {
                     .init(start: times[$0], end: times[$0 + 1], prediction: found[$0])
                 })
-            return .init(start: segment.start, end: segment.end, prediction: whole.summary)
+            return .init(
+                start: segment.start, end: segment.end, prediction: whole.summary, warnings: warnings)
         }
         return RecordingPrediction(windows: windows)
     }

@@ -6,6 +6,7 @@ import SpeechEmotion
 struct WindowFeatures: Sendable {
     var start, end: Double
     var copies: [Features]
+    var warnings: [AudioWarning]
 }
 
 extension Predictor {
@@ -80,7 +81,10 @@ extension Predictor {
         let end = Double(window.start + window.samples.count) / Double(rate)
         do {
             let copies = try features(of: Waveform(window.samples, rate: rate))
-            return WindowFeatures(start: start, end: end, copies: try copies.map { try $0.finite(path) })
+            let used = window.samples.dropFirst(Int(windows.lead * Double(rate)))
+            return WindowFeatures(
+                start: start, end: end, copies: try copies.map { try $0.finite(path) },
+                warnings: Waveform(Array(used), rate: rate).warnings)
         } catch {
             throw InputError(
                 "\(path): the window from \(Self.seconds(start)) to \(Self.seconds(end)): \(error). "

@@ -23,6 +23,8 @@ public struct Evaluation: Sendable {
     public var omissions: [String] = []
     /// A warning about clips that the runs were trained on; nil if there are none.
     public var overlap: String?
+    /// The clips of other data that are silent or too short.
+    var clipWarnings: ClipWarnings?
     /// The test-time augmentation.
     var tta = TestTimeAugmentation()
     /// How several runs vote.
@@ -151,6 +153,7 @@ extension Evaluation {
             "subset": data == nil ? result.subset.rawValue.encode() : .null,
             "labels": labels.labels.encode(), "left_out": omissions.encode(),
             "tta": tta.copies.encode(), "voting": runs.count > 1 ? vote.rule.encode() : .null,
+            "not_meaningful": clipWarnings?.json ?? .null,
             "adapt": (adapted?.method.rawValue).encode(),
             "weights": vote.weights?.encode() ?? .null, "clips": predictions.ids.count.encode(),
         ]

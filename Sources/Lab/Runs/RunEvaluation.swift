@@ -186,6 +186,12 @@ public struct RunEvaluation {
         ) { try source.waveform(of: $0) }
         (evaluation.data, evaluation.labels, evaluation.overlap) = (data, labels, known.sentence)
         evaluation.omissions = omissions + evaluation.omissions
+        // Silence is what a model of steps may have to find.
+        if steps == nil {
+            let warnings = ClipWarnings(evaluation.clips)
+            evaluation.clipWarnings = warnings
+            if let sentence = warnings.sentence { observer.note("warning: \(sentence)") }
+        }
         return evaluation
     }
 

@@ -27,10 +27,11 @@ extension RunReport {
             facts.append(("Test-time augmentation", evaluation.tta.copies.encode().line))
         }
         if isOther {
-            audit = Audit([
-                evaluation.overlap.map { (.problem, $0) }
-                    ?? (.fine, "no clip name occurs in the training or validation sets of the runs")
-            ])
+            audit = Audit(
+                [
+                    evaluation.overlap.map { (.problem, $0) }
+                        ?? (.fine, "no clip name occurs in the training or validation sets of the runs")
+                ] + (evaluation.clipWarnings?.sentence.map { [(.problem, $0)] } ?? []))
         } else if evaluation.result.subset == first.experiment.evaluation.subset.splitSubset {
             split = Self.split(of: first, first.experiment)
         }

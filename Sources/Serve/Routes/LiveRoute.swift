@@ -134,6 +134,8 @@ struct LiveRoute: Sendable {
                 for key in ["label", "probabilities", "targets"] {
                     if let value = found[key] { answer[key] = value }
                 }
+                let warnings = Waveform(samples, rate: rate).warnings.sentences
+                if !warnings.isEmpty { answer["warnings"] = warnings.encode() }
             } catch {
                 // The first windows may be too short for the features.
                 answer["error"] = "\(error)".encode()

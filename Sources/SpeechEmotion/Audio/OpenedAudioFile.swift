@@ -119,10 +119,11 @@ struct OpenedAudioFile {
 
     /// Calls `body` with the mean of the channels, one block after another.
     private func eachMixed(
-        _ part: AudioSegment, atMost most: Int, _ body: (UnsafeBufferPointer<Float>) throws -> Void
+        _ part: AudioSegment, atMost most: Int, block size: Int = Self.block,
+        _ body: (UnsafeBufferPointer<Float>) throws -> Void
     ) throws {
         let channels = decoder.channels
-        try read(part, atMost: most) { block, frames in
+        try read(part, atMost: most, block: size) { block, frames in
             if channels > 1 {
                 // Each frame is read before its position is overwritten.
                 for frame in 0..<frames {
@@ -147,6 +148,19 @@ struct OpenedAudioFile {
         }
     }
 
+    /// Returns the warnings about a part of the recording. Ends where later samples cannot add any.
+    func warnings(_ part: AudioSegment) throws -> [AudioWarning] {
+        struct Passed: Error {}
+        var check = AudibilityCheck(rate: decoder.rate)
+        do {
+            try eachMixed(part, atMost: .max, block: 4096) {
+                check.add($0)
+                if check.isPassed { throw Passed() }
+            }
+        } catch is Passed {}
+        return check.warnings
+    }
+
     /// Returns the channels separately.
     func channels(_ part: AudioSegment) throws -> [Waveform] {
         let channels = decoder.channels
@@ -160,13 +174,16 @@ struct OpenedAudioFile {
         return samples.map { Waveform($0, rate: decoder.rate) }
     }
 
+    /// The number of samples of all channels that are decoded at once.
+    private static let block = 32768
+
     /// Calls `take` with one block of frames after another. Memory grows with the data that is actually read.
     private func read(
-        _ part: AudioSegment, atMost most: Int,
+        _ part: AudioSegment, atMost most: Int, block size: Int = Self.block,
         _ take: (UnsafeMutableBufferPointer<Float>, Int) throws -> Void
     ) throws {
         let block = UnsafeMutableBufferPointer<Float>.allocate(
-            capacity: max(1, 32768 / decoder.channels) * decoder.channels)
+            capacity: max(1, size / decoder.channels) * decoder.channels)
         defer { block.deallocate() }
         try read(part, atMost: most, at: { block }, take)
     }

@@ -13,6 +13,8 @@ public struct CSVTable: Sendable {
 
     /// The names of the columns.
     public private(set) var columns: [String] = []
+    /// The location of the header line.
+    public private(set) var header: Location
     /// The rows, each with as many fields as there are columns. Empty lines are skipped.
     public private(set) var rows: [[Field]] = []
 
@@ -41,8 +43,9 @@ public struct CSVTable: Sendable {
                     ]
                     : problems)
         }
-        let header = lines.removeFirst()
-        for (index, field) in header.enumerated() {
+        let names = lines.removeFirst()
+        header = names.first?.place ?? Location(source: source)
+        for (index, field) in names.enumerated() {
             let name = field.text.trimmed
             if name.isEmpty {
                 problems.append(

@@ -125,7 +125,8 @@ export class Live {
     const text = answerText(message, this.targets);
     this.answer.textContent = text;
     const { note } = reading(message, this.targets[0]);
-    this.latency.textContent = `${this.targets.length === 1 && note ? `${note}, ` : ""}latency ${round.toFixed(0)} ms (${message.latency_ms.toFixed(0)} ms in the server)`;
+    const warnings = (message.warnings ?? []).map((warning) => `Warning: ${warning}. `).join("");
+    this.latency.textContent = `${warnings}${this.targets.length === 1 && note ? `${note}, ` : ""}latency ${round.toFixed(0)} ms (${message.latency_ms.toFixed(0)} ms in the server)`;
     for (const bars of this.bars) bars.update(message);
     // Numbers change all the time.
     const decided = answerText(message, this.targets.filter((target) => target.kind !== "regression"));

@@ -88,6 +88,7 @@ function card(prediction, truth, seek) {
   return el("article", { class: "card", "aria-label": `Prediction of ${prediction.model}` },
     el("h3", {}, prediction.model),
     prediction.warning ? el("p", { class: "warning" }, prediction.warning) : null,
+    (prediction.warnings ?? []).map((text) => el("p", { class: "warning" }, `Warning: ${text}.`)),
     prediction.note ? el("p", { class: "note" }, `Note: ${prediction.note}.`) : null,
     parts.flat(),
     prediction.prediction_set ? el("p", { class: "note" }, `Prediction set: ${prediction.prediction_set.join(", ") || "empty"}`) : null,
@@ -217,11 +218,11 @@ function csv(answer) {
     return [[target.name || "label", text], ...(target.kind === "regression" ? [] : bars.map(({ name, share }) => [own(name), share]))];
   });
   const columns = [...new Set(answer.predictions.flatMap((prediction) => cells(prediction, prediction).map(([name]) => name)))];
-  const lines = [["file", "model", "start", "end", ...columns]];
+  const lines = [["file", "model", "start", "end", ...columns, "warnings"]];
   for (const prediction of answer.predictions) {
     for (const part of [prediction, ...(prediction.windows ?? [])]) {
       const found = new Map(cells(part, prediction));
-      lines.push([answer.file, prediction.model, part.start ?? "", part.end ?? "", ...columns.map((name) => found.get(name) ?? "")]);
+      lines.push([answer.file, prediction.model, part.start ?? "", part.end ?? "", ...columns.map((name) => found.get(name) ?? ""), (part.warnings ?? []).join("; ")]);
     }
   }
   return lines.map((line) => line.map(cell).join(",")).join("\n") + "\n";

@@ -58,7 +58,7 @@ import Testing
         let lines = error.map { "\($0)".split(separator: "\n") } ?? []
         #expect(lines.count == 2)
         #expect(
-            lines.first?.contains(":2:1: path: missing; the columns are \"file\", \"emotion\". Name") == true)
+            lines.first?.contains(":1:1: path: missing; the columns are \"file\", \"emotion\". Name") == true)
         #expect(lines.last?.contains("label: missing; the columns are") == true)
     }
 
@@ -74,7 +74,7 @@ import Testing
 
     @Test(arguments: [
         ("l.csv", "path,label\na.wav,\n", ":2:7: label: expected a string, found none"),
-        ("l.csv", "path,class\na.wav,x\n", ":2:1: label: missing; the columns are \"path\", \"class\""),
+        ("l.csv", "path,class\na.wav,x\n", ":1:1: label: missing; the columns are \"path\", \"class\""),
         (
             "l.csv", "path,label,start\na.wav,x,soon\n",
             ":2:9: start: expected a time in seconds of at least 0, found \"soon\""

@@ -134,7 +134,7 @@ public struct ManifestCorpus: CorpusSource {
             }
             let names = first.values.map(\.name).listed()
             return ConfigurationIssue(
-                place: first.place, path: JSONPath([.key(column)]),
+                place: first.header ?? first.place, path: JSONPath([.key(column)]),
                 message:
                     "missing; the columns are \(names). Name the right one in a config, {\"type\": \"manifest\", \"file\": …, \"\(key)\": \"…\"}, or rename it"
             )

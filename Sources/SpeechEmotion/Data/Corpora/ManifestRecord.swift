@@ -11,6 +11,8 @@ struct ManifestRecord {
     /// The values in the order of the file.
     var values: [Value]
     var place: Location
+    /// The line that names the columns, if there is one.
+    var header: Location?
 
     /// The value of a column; nil if there is none.
     subscript(name: String) -> Value? { values.first { $0.name == name } }
@@ -25,7 +27,7 @@ struct ManifestRecord {
             return table.rows.map { row in
                 ManifestRecord(
                     values: zip(table.columns, row).map { Value(name: $0, text: $1.text, place: $1.place) },
-                    place: row[0].place)
+                    place: row[0].place, header: table.header)
             }
         }
         throw ConfigurationError(

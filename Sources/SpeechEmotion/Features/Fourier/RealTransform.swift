@@ -1,4 +1,4 @@
-import CKernels
+import Autograd
 
 /// The Fourier transform of real values and its inverse, for the sixteen frames of a block at once, with its buffers.
 /// Not thread-safe.
@@ -11,7 +11,7 @@ final class RealTransform<Number: TransformNumber> {
     let bins: Int
     private let complex: ComplexTransform<Number>
     private let twiddles: [Number]
-    private let memory: UnsafeMutablePointer<Number>
+    private let block: UnsafeMutableRawBufferPointer
     private var x, y: UnsafeMutablePointer<Number>
 
     init(_ count: Int) {
@@ -24,11 +24,11 @@ final class RealTransform<Number: TransformNumber> {
             isEven ? Number.realTwiddles(count) { (0...half).flatMap { Number.turn($0, of: count) } } : []
         // The bins of an odd size take as much room as half the complex values; the real values fit, too.
         let size = complex.bufferSize
-        memory = ck_allocate(2 * size * MemoryLayout<Number>.stride).assumingMemoryBound(to: Number.self)
-        (x, y) = (memory, memory + size)
+        (x, block) = MemoryPool.take(Number.self, count: 2 * size)
+        y = x + size
     }
 
-    deinit { ck_release(memory) }
+    deinit { MemoryPool.give(block) }
 
     /// The input buffer of `powers` and `bins`: `count` rows of lanes.
     var reals: UnsafeMutablePointer<Number> { count % 2 == 0 ? x : y }

@@ -2,7 +2,7 @@ import CKernels
 import Foundation
 
 /// Float, and Double if Float is too imprecise: the kernels of transforms exist for both.
-protocol TransformNumber: BinaryFloatingPoint, Sendable {
+protocol TransformNumber: BinaryFloatingPoint, BitwiseCopyable, Sendable {
     typealias Numbers = UnsafeMutablePointer<Self>
 
     static var transforms: SharedTables<Int, ComplexTransform<Self>> { get }
