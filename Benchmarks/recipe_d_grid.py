@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Times the grid search of recipe D, 216 combinations by 5 folds, beside scikit-learn's GridSearchCV on the same rows.
+"""Compares the time of recipe D's grid search (216 combinations, 5 folds) with scikit-learn's GridSearchCV on the same rows.
 
 usage: recipe_d_grid.py TRAIN_PROGRAM [--threads 2] [--rounds 1] [--out results/recipe-d-grid.md]
 
-The environment variable RAVDESS names the folder of the recordings. Prosody's time is that of the whole program with cached
+RAVDESS: the folder of the recordings (an environment variable). Prosody's time is that of the whole program with cached
 features: start, search, refit, test and report. scikit-learn's time is that of `fit` alone, with one process for each thread.
 Requires `pip install numpy scikit-learn`.
 """
@@ -58,9 +58,9 @@ def theirs(run, rows, labels, threads):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--out", type=pathlib.Path)
+    parser.add_argument("--threads", type=int, default=2, help="threads of Prosody, processes of scikit-learn")
+    parser.add_argument("--rounds", type=int, default=1, help="runs of each, in turn")
+    parser.add_argument("--out", type=pathlib.Path, help="a Markdown file to write")
     args = parser.parse_args()
     program = os.path.abspath(args.program)
     with tempfile.TemporaryDirectory() as folder:

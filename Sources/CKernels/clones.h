@@ -37,7 +37,8 @@ extern int ck_level;
 #define KERNEL(result, name, parameters, arguments) KERNEL_OF(REAL)(result, name, parameters, arguments)
 
 /// Precedes a loop with independent iterations. Without it, the compiler checks at run time whether buffers
-/// overlap, over all rows at once, and takes the slow path in place or if rows of several arrays are interleaved.
+/// overlap, over all rows at once, and takes the slow path if a loop
+/// works in place or if rows of several arrays are interleaved.
 #define INDEPENDENT_float _Pragma("clang loop vectorize(assume_safety)")
 #define INDEPENDENT_double
 #define INDEPENDENT_OF_(type) INDEPENDENT_##type

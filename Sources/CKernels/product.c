@@ -10,15 +10,15 @@
 
 #include "versions.h"
 
-// The sizes of the blocks of A and B that stay in the fast caches, beside K_BLOCK, which depends on the instruction set.
+// The sizes of the blocks of A and B that stay in the fast caches, besides K_BLOCK, which depends on the instruction set.
 enum { M_BLOCK = 240, PACKED_M_BLOCK = 96 };
 
-// Blocks along k are of equal size, up to this one.
+// Blocks along k have equal sizes, at most this one.
 #define DEEPEST (K_BLOCK * 3 / 2)
 
 /// The depth of the blocks along k: that of the number of blocks which brings it nearest to `target`.
-static inline ptrdiff_t block_depth(ptrdiff_t k, ptrdiff_t target) {
-    if (k <= target * 3 / 2) return target * 3 / 2;
+static inline ptrdiff_t block_depth(ptrdiff_t k, ptrdiff_t target, ptrdiff_t deepest) {
+    if (k <= deepest) return deepest;
     const ptrdiff_t blocks = (k + target / 2) / target;
     return (k + blocks - 1) / blocks;
 }

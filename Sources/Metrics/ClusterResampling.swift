@@ -16,7 +16,7 @@ public enum ClusterResampling {
     /// cluster in turn (Tukey 1958, Efron and Stein 1981), and half of Johnson's (1978) correction for skewness.
     ///
     /// The jackknife is computed on an unbounded scale: the logit of proportions, the inverse hyperbolic tangent of
-    /// correlations, the logarithm of losses. There, bounds skew the distribution less (Efron and Tibshirani 1993, section
+    /// correlations, the logarithm of losses. On this scale, the bounds skew the distribution less (Efron and Tibshirani 1993, section
     /// 12.6). The third moment of the jackknife values estimates the skewness that is left, such as that of a few clusters
     /// with most of the errors. Half the correction covers best in simulations, because few clusters estimate the moment
     /// poorly. If clusters have different numbers of clips, the degrees of freedom follow from their effective number (Kish

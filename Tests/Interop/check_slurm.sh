@@ -244,18 +244,20 @@ clips=$(($(wc -l < "$work/single.csv") - 1))
 features --cache "$work/shared" --slurm "$work/features.sh" --parts 3 > "$work/features.txt" 2>> "$work/features.log"
 job=$(sbatch --parsable "$work/features.sh")
 for _ in $(seq 3000); do
-    [ "$(cached)" -lt 20 ] || break
-    sleep 0.01
+    [ "$(cached)" -lt 5 ] || break
+    sleep 0.1
 done
 scancel "$job"
 while [ -n "$(squeue --noheader)" ]; do sleep 0.5; done
 say "   cancelled with $(cached) of $clips clips in the cache"
+[ "$(cached)" -gt 0 ] || fail "no features were computed before the tasks were cancelled"
 [ "$(cached)" -lt "$clips" ] || fail "all features were computed before the tasks were cancelled"
 sbatch "$work/features.sh" | sed 's/^/   /'
 finish
 [ "$(cached)" -eq "$clips" ] || fail "$(cached) of $clips clips are in the cache"
+touch "$work/filled"
 features --cache "$work/shared" --out "$work/parts.npy" 2>> "$work/features.log"
-[ "$(cached)" -eq "$clips" ] || fail "the features were not taken from the cache"
+[ -z "$(find "$work/shared" -type f -newer "$work/filled")" ] || fail "the features were not taken from the cache"
 for file in npy lengths.npy csv; do
     cmp "$work/single.$file" "$work/parts.$file" || fail "features: $file differs"
 done

@@ -56,7 +56,7 @@ import Testing
                 Design(
                     population: .scoredNearPerfect, speakers: speakers, seeds: seeds,
                     metrics: [.auc, .logLoss, .brier],
-                    // Up to a fifth of the draws have no interval of the AUC: one speaker has all the errors.
+                    // Up to 23% of the draws have no interval of the AUC: one speaker has all the errors.
                     coverage: speakers == 5 ? 0.93...0.98 : 0.93...0.97),
             ]
         }
@@ -85,6 +85,7 @@ import Testing
         }
         for (metric, count) in zip(design.metrics, counts) {
             let share = Double(count.covered) / Double(count.printed)
+            #expect(count.printed >= design.rounds * 3 / 4, "\(metric.name): \(count.printed) intervals")
             #expect(
                 (design.conservative.contains(metric) ? 0.96...0.995 : design.coverage).contains(share),
                 "\(metric.name): covers \(count.covered) of \(count.printed)")
@@ -142,7 +143,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [5, 9, 24]) func speakerTestFalsePositiveRateOfUnequalSpeakers(_ speakers: Int)
+    @Test(arguments: [5, 9, 10, 24]) func speakerTestFalsePositiveRateOfUnequalSpeakers(_ speakers: Int)
         throws
     {
         for population in [SimulatedPopulation.unbalanced, .logNormal] {

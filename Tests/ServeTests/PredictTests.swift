@@ -70,7 +70,7 @@ extension ServeTests {
             #expect(try texts(answer(silence)) == [text])
             #expect(
                 try texts(answer(Array(Fixture.wave(seconds: 0.08).samples)))
-                    == ["too short: 0.08 s, less than 0.1 s; the prediction is not meaningful"])
+                    == ["too short: 0.08 s (minimum: 0.1 s); the prediction is not meaningful"])
             let tone = Fixture.wave(seconds: 0.5).samples
             #expect(try texts(answer(tone)) == nil)
             let long = try answer(tone + tone + silence + silence + silence + silence)

@@ -14,7 +14,7 @@ import Testing
     }
 
     private static let silence = "digital silence; the prediction is not meaningful"
-    private static let short = "too short: 0.05 s, less than 0.1 s; the prediction is not meaningful"
+    private static let short = "too short: 0.05 s (minimum: 0.1 s); the prediction is not meaningful"
 
     /// Calls `body` with the folder of an audible, a silent and a short recording.
     private func inFiles(_ body: (_ folder: String) throws -> Void) throws {
@@ -123,7 +123,7 @@ import Testing
                 "--format", "json", "--allow-partial")
             #expect(ending.status == 0, "\(ending.errors)")
             let text =
-                "1 of 17 clips is silent (peak level at most -60 dBFS): sad/a.wav; 1 of 17 clips is shorter than 0.1 s: calm/c.wav. Their predictions are not meaningful, but count in the metrics"
+                "1 of 17 clips is silent (peak level at most -60 dBFS): sad/a.wav; 1 of 17 clips is shorter than 0.1 s: calm/c.wav. Their predictions are not meaningful, but they count toward the metrics"
             #expect(ending.errors.contains("warning: \(text)\n"), "\(ending.errors)")
             let json = try JSONValue.load(folder + "/out/evaluation.json")
             #expect(json["not_meaningful"]?["silent"]?.integer == 1)

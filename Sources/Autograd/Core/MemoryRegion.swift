@@ -83,6 +83,9 @@ package struct MemoryRegion {
         }
     }
 
+    /// The bytes of the free parts.
+    package var freeBytes: Int { free.reduce(0) { $0 + $1.size } }
+
     /// The number of free parts, for tests.
     package var parts: Int { free.count }
 }

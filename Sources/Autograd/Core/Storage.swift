@@ -142,6 +142,9 @@ package enum MemoryPool {
         }
     }
 
+    /// The unused bytes of the region that `limitFragmentation` reserves.
+    package static var freeRegionBytes: Int { state.withLock { $0.region.freeBytes } }
+
     static func limitFragmentation() {
         state.withLock { state in
             if state.region.isEmpty { state.region = MemoryRegion(size: 256 << 20) }
@@ -184,7 +187,7 @@ public enum Memory {
         ck_release_code()
     }
 
-    /// Reuses freed memory of less than 1 MB wherever it fits, instead of caching blocks by size, from now on. For servers: a process
+    /// Reuses freed memory of up to 1 MB wherever it fits, instead of caching blocks by size, from now on. For servers: a process
     /// that computes many small predictions needs less memory.
     public static func limitFragmentation() { MemoryPool.limitFragmentation() }
 

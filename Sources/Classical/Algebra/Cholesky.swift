@@ -3,12 +3,13 @@ package struct Cholesky {
     private let size: Int
     private var factor: [Double]
 
-    /// Factors a matrix, of which the lower triangle is read. Returns nil if it is not numerically positive definite.
-    package init?(_ matrix: Matrix) {
+    /// Factors a matrix, of which the lower triangle is read. Returns nil if it is not numerically positive definite: if a pivot
+    /// is at most `tolerance` times its element of the diagonal. The default is close to the rounding errors of the pivots.
+    package init?(_ matrix: Matrix, tolerance: Double? = nil) {
         size = matrix.rows
         factor = matrix.values
         let n = size
-        let limit = 1e-15 * Double(max(n, 1))
+        let limit = tolerance ?? 1e-15 * Double(max(n, 1))
         let isDefinite = factor.withUnsafeMutableBufferPointer { values -> Bool in
             guard let base = values.baseAddress else { return true }
             for i in 0..<n {

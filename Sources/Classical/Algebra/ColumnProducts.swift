@@ -18,7 +18,8 @@ struct ColumnProducts {
             roots: weights?.map { $0.squareRoot() })
         let (n, width) = (x.columns, source.width)
         // The rows are divided by their number alone, so that the sums do not depend on the threads.
-        let spans = max(1, min(ColumnProducts.mostSpans, x.rows / ColumnProducts.leastRowsPerSpan))
+        // Each span has more rows than its sums.
+        let spans = max(1, min(ColumnProducts.mostSpans, x.rows / max(ColumnProducts.leastRowsPerSpan, n)))
         let strips = (n + ColumnProducts.columnsPerStrip - 1) / ColumnProducts.columnsPerStrip
         var sums = [Double](repeating: 0, count: spans * n * width)
         sums.withUnsafeMutableBufferPointer { sums in
@@ -87,8 +88,9 @@ private struct CenteredColumns: Sendable {
 
     /// Copies a row, beginning with some column of `x`.
     private func copy(_ row: Int, from first: Int, to out: UnsafeMutablePointer<Double>) {
-        func copy(_ table: Matrix, _ center: [Double]?, from first: Int, to out: UnsafeMutablePointer<Double>)
-        {
+        func copyPart(
+            _ table: Matrix, _ center: [Double]?, from first: Int, to out: UnsafeMutablePointer<Double>
+        ) {
             table.values.withUnsafeBufferPointer { values in
                 let values = values.baseAddress! + row * table.columns
                 let scale = roots?[row] ?? 1
@@ -103,7 +105,7 @@ private struct CenteredColumns: Sendable {
                 }
             }
         }
-        copy(x, center, from: first, to: out)
-        if let other { copy(other, otherCenter, from: 0, to: out + x.columns - first) }
+        copyPart(x, center, from: first, to: out)
+        if let other { copyPart(other, otherCenter, from: 0, to: out + x.columns - first) }
     }
 }

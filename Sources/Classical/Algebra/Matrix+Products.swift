@@ -42,6 +42,7 @@ extension Matrix {
             count = size
             guard inner > 0, let out = out.baseAddress, size > 0 else {
                 out.initialize(repeating: 0)
+                if let bias { for index in out.indices { out[index] = bias[index % right.columns] } }
                 return
             }
             values.withUnsafeBufferPointer { left in

@@ -63,8 +63,10 @@ public struct LinearDiscriminantOptions: ClassifierOptions {
         }
         let weight: Matrix
         if solver == .lsqr {
-            weight =
-                Cholesky(covariance)?.solve(rows: means) ?? SymmetricEigen(covariance).solve(rows: means)
+            weight// Sums over many rows hide dependent columns behind rounding errors, so that the limit is higher.
+            =
+                Cholesky(covariance, tolerance: 1e-10)?.solve(rows: means)
+                ?? SymmetricEigen(covariance).solve(rows: means)
         } else if let factor = Cholesky(covariance) {
             weight = factor.solve(rows: means)
         } else {

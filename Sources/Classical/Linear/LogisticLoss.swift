@@ -54,10 +54,9 @@ struct LogisticLoss: Sendable {
                             withUnsafeTemporaryAllocation(of: Double.self, capacity: count * outputs) {
                                 residuals in
                                 guard let mine = residuals.baseAddress else { return }
-                                factor.multiply(block, rows: count, rowStep: features, into: mine)
+                                factor.multiply(block, rows: count, rowStep: features, bias: bias, into: mine)
                                 for row in 0..<count {
                                     let line = mine + row * outputs
-                                    for output in 0..<outputs { line[output] += bias[output] }
                                     losses[chunk] += replaceByGradient(line, first + row)
                                     for output in 0..<outputs {
                                         target[outputs * features + output] += line[output]

@@ -3,7 +3,7 @@ import Foundation
 
 extension Matrix {
     /// Returns the softmax of each row.
-    consuming func softmax() -> Matrix { logSoftmax { $0 = exp($0) } }
+    consuming func softmax() -> Matrix { logSoftmax { $0 = exp(max(absentScore, $0)) } }
 
     /// Returns the logarithm of the softmax of each row.
     consuming func logSoftmax() -> Matrix { logSoftmax { $0 = max(absentScore, $0) } }
@@ -18,7 +18,7 @@ extension Matrix {
                 for row in range {
                     let line = values + row * columns
                     var largest = line[0]
-                    for column in 1..<max(columns, 1) { largest = max(largest, line[column]) }
+                    for column in 1..<columns { largest = max(largest, line[column]) }
                     var sum = 0.0
                     for column in 0..<columns { sum += exp(line[column] - largest) }
                     let offset = largest + log(sum)

@@ -29,7 +29,9 @@ struct RidgeSystem {
             weight = solved.product(rows)
         } else {
             let sums = ColumnProducts(
-                x, center: means, with: targets, otherCenter: targetMeans, weights: weights)
+                x, center: fitIntercept ? means : nil, with: targets,
+                otherCenter: fitIntercept ? targetMeans : nil,
+                weights: weights)
             weight = try RidgeSystem.solve(sums.gram, right: sums.cross, alpha: alpha)
         }
         let weight = weight

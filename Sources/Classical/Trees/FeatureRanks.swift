@@ -11,18 +11,18 @@ final class FeatureRanks: @unchecked Sendable {
     private let distinct: [[Float]]?
 
     /// The largest number of rows with a table of the distinct values.
-    private static let mostRowsWithTable = 1 << 18
+    static let mostRowsWithTable = 1 << 18
 
     /// Values that are closer than this are not separated.
     static let threshold: Float = 1e-7
 
     /// Throws if a value does not fit into a `Float`.
-    init(_ x: Matrix) throws(FittingError) {
+    init(_ x: Matrix, mostRowsWithTable: Int = FeatureRanks.mostRowsWithTable) throws(FittingError) {
         (rows, features) = (x.rows, x.columns)
         let (rows, features) = (rows, features)
         let ranks = UnsafeMutablePointer<UInt32>.allocate(capacity: rows * features)
         self.ranks = ranks
-        let hasTable = rows <= FeatureRanks.mostRowsWithTable
+        let hasTable = rows <= mostRowsWithTable
         var distinct: [[Float]] = Array(repeating: [], count: features)
         var isFinite = Array(repeating: true, count: features)
         let width = features < 256 ? 1 : FeatureRanks.columnsPerChunk

@@ -44,7 +44,7 @@ final class TreeBuilder<Scorer: SplitScorer> {
         search = SplitSearch(
             ranks, scorer: scorer, rows: count, maxFeatures: limits.maxFeatures, isRandom: isRandom,
             generator: generator)
-        tree = GrowingTree(leaves: count)
+        tree = GrowingTree(leaves: min(count, limits.maxLeafNodes ?? count))
     }
 
     deinit {

@@ -133,7 +133,7 @@ extension GroupMetrics {
                 ]
             },
             note:
-                "Gap: \(IntervalNote.percent(level)) confidence interval, computed from the intervals of both groups (Zou and Donner 2008, with Welch's degrees of freedom), if both have at least \(ClusterResampling.fewest) speakers. For the column speaker, the intervals are over clips: they describe other clips of these speakers. With more than two groups, the worst and the best are selected on the same data, so the gap is biased upward."
+                "Gap: \(IntervalNote.percent(level)) confidence interval, computed from t intervals of both groups without a correction for skewness (Zou and Donner 2008, with Welch's degrees of freedom), if both have at least \(ClusterResampling.fewest) speakers. For the column speaker, the intervals are over clips: they describe other clips of these speakers. With more than two groups, the worst and the best are selected on the same data, so the gap is biased upward."
         )
     }
 

@@ -33,8 +33,12 @@ public struct ClassRecalls: ReadableTable {
             func confusion(_ parts: [Predictions]) -> ConfusionMatrix {
                 (try? Predictions.pooled(parts).confusion()) ?? ConfusionMatrix(classes: names)
             }
-            let seed = group.members.filter { $0.seed == group.seeds.first }
-                .compactMap(\.predictions?.classification).filter { $0.classes == names }
+            // A seed may lack folds.
+            let seed =
+                group.seeds.map { seed in
+                    group.members.filter { $0.seed == seed }.compactMap(\.predictions?.classification)
+                        .filter { $0.classes == names }
+                }.max { $0.count < $1.count } ?? []
             classes += names.filter { !classes.contains($0) }
             rows.append(
                 Row(

@@ -252,7 +252,7 @@ extension GroupDifference.Test {
         case .permutation:
             "a two-sided permutation test (\(PairedTest.isExact(units, draws: draws) ? "all \(NumberText.count(1 << units))" : "\(NumberText.count(max(1, draws))) random") permutations) that exchanges the predictions of \(noun) (Good 2005), assuming that \(unit.rawValue) are independent"
         case .jackknife:
-            "a paired t-test over \(noun) with a jackknife standard error (Efron and Stein 1981), assuming that \(unit.rawValue) are independent"
+            "a paired t-test over \(noun) with a jackknife standard error (Efron and Stein 1981) and degrees of freedom from the mean of the number and the effective number of \(unit.rawValue) (Kish 1965), assuming that \(unit.rawValue) are independent"
         case .correctedStudent:
             "the corrected resampled t-test over \(noun) (Nadeau and Bengio 2003), which allows for overlapping training sets and assumes that the differences are normal"
         case .student:

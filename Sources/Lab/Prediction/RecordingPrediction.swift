@@ -44,9 +44,9 @@ public struct RecordingPrediction: Sendable {
         ]
     }
 
-    /// Combines the predictions of at least one window, and is silent if all of them are: the softmax of the mean of their logits, weighted by duration. This is the
-    /// normalized weighted geometric mean of the windows' probabilities, and also how the copies of test-time augmentation are
-    /// combined.
+    /// Combines the predictions of at least one window: the softmax of the mean of their logits, weighted by duration. This is
+    /// the normalized weighted geometric mean of the windows' probabilities, and also how the copies of test-time augmentation
+    /// are combined. The recording is silent if all windows are.
     public init(windows: [Window]) {
         let classes = windows.first?.prediction.logits.count ?? 0
         var logits = [Double](repeating: 0, count: classes)

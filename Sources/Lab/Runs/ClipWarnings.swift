@@ -32,6 +32,6 @@ struct ClipWarnings {
                 + ids.prefix(5).joined(separator: ", ") + (ids.count > 5 ? " and \(ids.count - 5) more" : "")
         }
         return texts.joined(separator: "; ")
-            + ". Their predictions are not meaningful, but count in the metrics"
+            + ". Their predictions are not meaningful, but they count toward the metrics"
     }
 }

@@ -15,12 +15,12 @@ public enum AudioWarning: Sendable, Hashable, CustomStringConvertible {
 
     /// The warning in a few words, with the measured value and the limit.
     public var description: String {
-        func text(_ value: Double, _ digits: Double) -> String { "\((value * digits).rounded() / digits)" }
         return switch self {
         case .silent(let peak) where peak == -.infinity: "digital silence"
         case .silent(let peak):
-            "silent: peak level \(text(peak, 10)) dBFS, at most \(Int(Self.silence)) dBFS"
-        case .short(let seconds): "too short: \(text(seconds, 1e4)) s, less than \(Self.shortest) s"
+            "silent: the peak level is \((peak * 10).rounded() / 10) dBFS (limit: \(Int(Self.silence)) dBFS)"
+        case .short(let seconds):
+            "too short: \((seconds * 1e4).rounded(.down) / 1e4) s (minimum: \(Self.shortest) s)"
         }
     }
 }

@@ -16,12 +16,12 @@ import Testing
 
     @Test func silenceAndShortClips() {
         #expect(texts(tone(-59)).isEmpty && texts(tone(-3)).isEmpty)
-        #expect(texts(tone(-62)) == ["silent: peak level -62.0 dBFS, at most -60 dBFS"])
+        #expect(texts(tone(-62)) == ["silent: the peak level is -62.0 dBFS (limit: -60 dBFS)"])
         #expect(texts(Waveform([Float](repeating: 0, count: 8000), rate: 8000)) == ["digital silence"])
         // An offset cannot be heard.
         #expect(texts(Waveform([Float](repeating: 0.25, count: 8000), rate: 8000)) == ["digital silence"])
-        #expect(texts(tone(-70, offset: 0.1)).first?.hasPrefix("silent: peak level -70") == true)
-        #expect(texts(tone(-3, seconds: 0.005)) == ["too short: 0.005 s, less than 0.1 s"])
+        #expect(texts(tone(-70, offset: 0.1)).first?.hasPrefix("silent: the peak level is -70") == true)
+        #expect(texts(tone(-3, seconds: 0.005)) == ["too short: 0.005 s (minimum: 0.1 s)"])
         #expect(texts(tone(-3, seconds: 0.1)).isEmpty)
         #expect(texts(tone(-90, seconds: 0.05)).count == 2)
     }
