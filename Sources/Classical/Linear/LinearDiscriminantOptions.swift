@@ -63,10 +63,9 @@ public struct LinearDiscriminantOptions: ClassifierOptions {
         }
         let weight: Matrix
         if solver == .lsqr {
-            weight// Sums over many rows hide dependent columns behind rounding errors, so that the limit is higher.
-            =
-                Cholesky(covariance, tolerance: 1e-10)?.solve(rows: means)
-                ?? SymmetricEigen(covariance).solve(rows: means)
+            // Sums over many rows hide dependent columns behind rounding errors, so that the limit is higher.
+            let factor = Cholesky(covariance, tolerance: 1e-10)
+            weight = factor?.solve(rows: means) ?? SymmetricEigen(covariance).solve(rows: means)
         } else if let factor = Cholesky(covariance) {
             weight = factor.solve(rows: means)
         } else {
