@@ -100,6 +100,13 @@ extension Command {
                 "the pipeline normalizes by \(pipeline.normalize.group), which requires all clips of a speaker in a subset; use a pipeline with \"normalize\": \"none\" to compute the features of single clips"
             )
         }
+        if arguments[slurm] != nil || arguments[part] != nil,
+            let clip = input.clips.first(where: { if case .file = $0.source { false } else { true } })
+        {
+            throw UsageError(
+                "--slurm and --part fill the cache, which only keeps features of audio files; found the synthetic clip \(clip.id). Use a corpus of files, or omit the option"
+            )
+        }
         if let file = arguments[slurm] { return try writeScript(to: file, arguments, input.clips.count) }
         if let part = arguments[part] { input.clips = part.of(input.clips) }
         let embedding = try arguments[layer].map { name in

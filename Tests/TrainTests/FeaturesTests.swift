@@ -282,6 +282,17 @@ import Testing
         #expect(ending.status == 64 && ending.errors.contains(expected), "\(ending.errors)")
     }
 
+    @Test func partsOfSyntheticClipsAreAnError() throws {
+        let quickstart =
+            URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().path + "/Experiments/quickstart.json"
+        let ending = try BuiltProgram.run("features", quickstart, "--part", "1/2", "--cache", "c")
+        #expect(
+            ending.status == 64
+                && ending.errors.contains("the cache, which only keeps features of audio files"),
+            "\(ending.errors)")
+    }
+
     @Test func clipsWithoutFeaturesAreTold() throws {
         try inSounds { folder in
             try Data("none".utf8).write(to: URL(fileURLWithPath: folder + "/b, c.wav"))
