@@ -257,7 +257,7 @@ def keyboard_only(lab):
 
 def a_run_that_trains(lab):
     """The curves of a run move while it trains, and its result appears at the end."""
-    process = subprocess.Popen(lab.words("training", 800), stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(lab.words("training", 400), stdout=subprocess.DEVNULL)
     try:
         config = lab.runs + "/training/config.json"
         while not os.path.exists(config):
@@ -268,7 +268,7 @@ def a_run_that_trains(lab):
             before = browser.script(f"return {points}")
             browser.wait(f"return {points} > {before} + 2", 60, "more epochs")
             browser.wait("return document.querySelector('#runs .tile')", 300, "the result")
-            browser.wait_for_text("finished after 800 epochs", "#runs")
+            browser.wait_for_text("finished after 400 epochs", "#runs")
             check(process.wait(timeout=60) == 0, "the run failed")
     finally:
         process.kill()
