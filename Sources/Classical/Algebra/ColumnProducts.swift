@@ -17,8 +17,8 @@ struct ColumnProducts {
             x: x, center: center, other: other, otherCenter: otherCenter,
             roots: weights?.map { $0.squareRoot() })
         let (n, width) = (x.columns, source.width)
-        // The rows are divided by their number alone, so that the sums do not depend on the threads.
-        // Each span has more rows than its sums.
+        // The division depends on the size of the table alone, so that the sums do not depend on the threads. A span has at least
+        // as many rows as there are columns, so that the sums do not outgrow the table.
         let spans = max(1, min(ColumnProducts.mostSpans, x.rows / max(ColumnProducts.leastRowsPerSpan, n)))
         let strips = (n + ColumnProducts.columnsPerStrip - 1) / ColumnProducts.columnsPerStrip
         var sums = [Double](repeating: 0, count: spans * n * width)
